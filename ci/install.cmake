@@ -1,0 +1,3 @@
+# The program, its headers, its reports, and a CMake package for mechanisms out of this tree.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)

@@ -1,0 +1,68 @@
+// POSIX file descriptors on the timed path: what an errno means, and a descriptor as a stream of bytes.
+#pragma once
+
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <span>
+#include <utility>
+
+#include "harness/mechanism.hpp"
+#include "harness/os/handle.hpp"
+#include "harness/os/wait.hpp"
+
+namespace ipcmark {
+
+inline Io io_of_errno(int error) noexcept {
+  switch (error) {
+    case EPIPE:
+    case ECONNRESET: return {.status = Status::closed};
+    case EMSGSIZE: return {.status = Status::too_big};
+    default: return {.status = Status::error, .os_error = error};
+  }
+}
+
+// Repeats a call that a signal has interrupted, unless this process is to stop. A call returns bytes or -1.
+template <class Call>
+Io retry_interrupted(Call call) noexcept {
+  for (;;) {
+    const auto moved = call();
+    if (moved >= 0) [[likely]]
+      return {.size = static_cast<std::size_t>(moved)};
+    if (errno != EINTR) return io_of_errno(errno);
+    if (os::stop_requested()) return {.status = Status::stopped};
+  }
+}
+
+// See harness/framing.hpp. SIGPIPE is ignored in every child: a write without a reader says EPIPE.
+class FdStream {
+ public:
+  explicit FdStream(os::Handle handle) : handle_(std::move(handle)) {}
+
+  Io write(std::span<const std::byte> first, std::span<const std::byte> second) noexcept {
+    if (second.empty())
+      return retry_interrupted([&] { return ::write(handle_.fd(), first.data(), first.size()); });
+    const std::array<iovec, 2> pieces{{{const_cast<std::byte*>(first.data()), first.size()},
+                                       {const_cast<std::byte*>(second.data()), second.size()}}};
+    return retry_interrupted([&] { return ::writev(handle_.fd(), pieces.data(), 2); });
+  }
+
+  Io read(std::span<std::byte> first, std::span<std::byte> second) noexcept {
+    Io io;
+    if (second.empty()) {
+      io = retry_interrupted([&] { return ::read(handle_.fd(), first.data(), first.size()); });
+    } else {
+      const std::array<iovec, 2> pieces{{{first.data(), first.size()}, {second.data(), second.size()}}};
+      io = retry_interrupted([&] { return ::readv(handle_.fd(), pieces.data(), 2); });
+    }
+    if (io.status == Status::ok && io.size == 0) io.status = Status::closed;  // end of file
+    return io;
+  }
+
+ private:
+  os::Handle handle_;
+};
+
+}  // namespace ipcmark

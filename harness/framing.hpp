@@ -1,0 +1,154 @@
+// Messages over a stream of bytes: four bytes of length in the byte order of the host, then the payload.
+//
+// A short read or write is normal and never an error. A frame costs one call on each side when the system
+// moves it whole: small ones are put together in a buffer, large ones are gathered and scattered without
+// another copy. Never more is asked for than one frame of the caller's buffer size, so that a receive is one
+// read and not a batch.
+//
+// Stream is anything with
+//   Io write(std::span<const std::byte> first, std::span<const std::byte> second) noexcept
+//   Io read(std::span<std::byte> first, std::span<std::byte> second) noexcept
+// which move at least one byte, waiting for it, and say `closed` at the end. `second` may be empty.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "harness/message.hpp"
+
+namespace ipcmark {
+
+template <class Stream>
+class Framed {
+ public:
+  Framed(Stream stream, std::size_t max_message)
+      : stream_(std::move(stream)),
+        outgoing_(small_frame),
+        stash_(header_size + std::max(max_message, small_frame)) {}
+
+  Io send(std::span<const std::byte> message) noexcept {
+    const auto length = static_cast<std::uint32_t>(message.size());
+    if (message.size() + header_size <= small_frame) {
+      std::memcpy(outgoing_.data(), &length, header_size);
+      std::memcpy(outgoing_.data() + header_size, message.data(), message.size());
+      return write_all(std::span(outgoing_).first(header_size + message.size()), {}, message.size());
+    }
+    std::array<std::byte, header_size> header;
+    std::memcpy(header.data(), &length, header_size);
+    return write_all(header, message, message.size());
+  }
+
+  Io recv(std::span<std::byte> buffer) noexcept {
+    if (begin_ == end_ && buffer.size() + header_size > small_frame) return recv_scattered(buffer);
+    while (end_ - begin_ < header_size) {
+      if (const Io io = fill(header_size + buffer.size()); io.status != Status::ok) return io;
+    }
+    std::uint32_t length = 0;
+    std::memcpy(&length, stash_.data() + begin_, header_size);
+    while (end_ - begin_ < header_size + std::min<std::size_t>(length, buffer.size()) && fits(length)) {
+      if (const Io io = fill(header_size + length); io.status != Status::ok) return io;
+    }
+    begin_ += header_size;
+    return take(buffer, length);
+  }
+
+ private:
+  static constexpr std::size_t header_size = 4;
+  static constexpr std::size_t small_frame =
+      2048;  // bytes; below it a copy costs less than a second vector element
+
+  bool fits(std::size_t length) const noexcept { return header_size + length <= small_frame; }
+
+  Io write_all(std::span<const std::byte> first, std::span<const std::byte> second,
+               std::size_t size) noexcept {
+    while (!first.empty() || !second.empty()) {
+      const Io io = first.empty() ? stream_.write(second, {}) : stream_.write(first, second);
+      if (io.status != Status::ok) [[unlikely]]
+        return io;
+      const std::size_t of_first = std::min(io.size, first.size());
+      first = first.subspan(of_first);
+      second = second.subspan(io.size - of_first);
+    }
+    return {.size = size};
+  }
+
+  // Reads once into the stash, up to `wanted` bytes in all.
+  Io fill(std::size_t wanted) noexcept {
+    if (begin_ == end_) begin_ = end_ = 0;
+    if (begin_ + wanted > stash_.size()) {
+      std::memmove(stash_.data(), stash_.data() + begin_, end_ - begin_);
+      end_ -= std::exchange(begin_, 0);
+    }
+    const std::size_t room = std::min(stash_.size(), begin_ + wanted) - end_;
+    const Io io = stream_.read(std::span(stash_).subspan(end_, room), {});
+    if (io.status == Status::ok) end_ += io.size;
+    return io;
+  }
+
+  // The payload of a frame whose header is consumed: first what the stash holds, then straight from the
+  // stream.
+  Io take(std::span<std::byte> buffer, std::size_t length) noexcept {
+    const std::size_t kept = std::min(length, buffer.size());
+    const std::size_t stashed = std::min(end_ - begin_, kept);
+    std::memcpy(buffer.data(), stash_.data() + begin_, stashed);
+    begin_ += stashed;
+    return finish(buffer, stashed, length);
+  }
+
+  Io finish(std::span<std::byte> buffer, std::size_t done, std::size_t length) noexcept {
+    const std::size_t kept = std::min(length, buffer.size());
+    while (done < kept) {
+      const Io io = stream_.read(buffer.subspan(done, kept - done), {});
+      if (io.status != Status::ok) return io;
+      done += io.size;
+    }
+    if (length <= buffer.size()) return {.size = length};
+    if (const Io io = skip(length - kept); io.status != Status::ok) return io;
+    return {.size = kept, .status = Status::truncated};
+  }
+
+  Io skip(std::size_t count) noexcept {
+    while (count > 0) {
+      if (begin_ == end_) {
+        if (const Io io = fill(std::min(count, small_frame)); io.status != Status::ok) return io;
+      }
+      const std::size_t step = std::min(count, end_ - begin_);
+      begin_ += step;
+      count -= step;
+    }
+    return {};
+  }
+
+  // Header and payload in one read, the payload straight into the caller's buffer. When a shorter frame than
+  // the buffer arrives, what follows it lands behind it and is moved to the stash.
+  Io recv_scattered(std::span<std::byte> buffer) noexcept {
+    std::array<std::byte, header_size> header;
+    std::size_t got = 0;
+    while (got < header_size) {
+      const Io io = stream_.read(std::span(header).subspan(got), buffer);
+      if (io.status != Status::ok) return io;
+      got += io.size;
+    }
+    std::uint32_t length = 0;
+    std::memcpy(&length, header.data(), header_size);
+    const std::size_t payload = got - header_size;
+    if (payload <= length) return finish(buffer, payload, length);
+    begin_ = 0;
+    end_ = payload - length;
+    std::memcpy(stash_.data(), buffer.data() + length, end_);
+    return {.size = length};
+  }
+
+  Stream stream_;
+  std::vector<std::byte> outgoing_;
+  std::vector<std::byte> stash_;  // read and not yet delivered: [begin_, end_)
+  std::size_t begin_ = 0, end_ = 0;
+};
+
+}  // namespace ipcmark

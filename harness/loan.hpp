@@ -1,0 +1,52 @@
+// Endpoints that let the caller write and read in the shared memory itself.
+//
+// At most one loan and one borrow are outstanding in an endpoint. A borrowed message stays valid until
+// release().
+#pragma once
+
+#include <algorithm>
+
+#include "harness/mechanism.hpp"
+
+namespace ipcmark {
+
+template <class Byte>
+struct [[nodiscard]] Slot {
+  std::span<Byte> bytes;
+  Status status = Status::ok;
+};
+
+class LoanEndpoint : public Endpoint {
+ public:
+  virtual Slot<std::byte> loan(
+      std::size_t size) noexcept = 0;                   // room for one message; waits while there is none
+  virtual void publish(std::size_t size) noexcept = 0;  // hands the loaned room over as a message
+  virtual Slot<const std::byte>
+  borrow() noexcept = 0;                // the next message in place; waits while there is none
+  virtual void release() noexcept = 0;  // gives the borrowed room back
+};
+
+// The copying calls over a concrete loan endpoint, once for all: what a copy costs is loan against send.
+template <class E>
+Io send_by_loan(E& endpoint, std::span<const std::byte> message) noexcept {
+  const Slot<std::byte> slot = endpoint.loan(message.size());
+  if (slot.status != Status::ok) [[unlikely]]
+    return {.status = slot.status};
+  std::memcpy(slot.bytes.data(), message.data(), message.size());
+  endpoint.publish(message.size());
+  return {.size = message.size()};
+}
+
+template <class E>
+Io recv_by_borrow(E& endpoint, std::span<std::byte> buffer) noexcept {
+  const Slot<const std::byte> slot = endpoint.borrow();
+  if (slot.status != Status::ok) [[unlikely]]
+    return {.status = slot.status};
+  const std::size_t size = std::min(buffer.size(), slot.bytes.size());
+  std::memcpy(buffer.data(), slot.bytes.data(), size);
+  const bool cut = size < slot.bytes.size();
+  endpoint.release();
+  return {.size = size, .status = cut ? Status::truncated : Status::ok};
+}
+
+}  // namespace ipcmark

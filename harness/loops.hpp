@@ -1,0 +1,163 @@
+// The timed loops. They are templates over the concrete, final endpoint type, so that no call in them is
+// indirect and a ring's few instructions are inlined. A workload says which process runs which loop.
+//
+//   ping     send, receive, note the time of the round trip
+//   echo     receive, send the same bytes back
+//   produce  send as fast as the channel takes it; every sample_stride-th message carries its time of sending
+//   consume  receive until the last message; one-way latency of those that carry a time
+//
+// Every message is stamped and checked (harness/message.hpp). A loop ends after its messages, at the first
+// call that fails, or when it is told to stop.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "harness/histogram.hpp"
+#include "harness/message.hpp"
+#include "harness/os/clock.hpp"
+
+namespace ipcmark {
+
+struct LoopPlan {
+  std::uint64_t first = 0, end = 0;  // sequence numbers [first, end)
+  std::uint64_t sample_stride = 1;   // a power of two
+};
+
+// What a process keeps across the rounds of a launch.
+struct LoopState {
+  StampLayout layout;
+  bool payload = true;              // false: Framing::signal, which has a count and no bytes
+  std::vector<std::byte> outgoing;  // the producer's own memory, size bytes
+  std::vector<std::byte> incoming;  // the consumer's
+  Checker checker;
+  Histogram latency;       // ticks
+  std::uint64_t sent = 0;  // messages of the latest round
+  std::uint64_t received = 0;
+  std::uint64_t begun = 0, ended = 0;  // ticks of the latest round
+  Io failed;                           // the call that ended the round early
+};
+
+template <class Base>
+struct Loops {
+  using Loop = void (*)(Base& out, Base& in, const LoopPlan&, LoopState&);
+  Loop ping = nullptr, echo = nullptr, produce = nullptr, consume = nullptr;
+};
+
+namespace loops {
+
+template <class E>
+bool send_one(E& out, LoopState& state, std::span<const std::byte> message) noexcept {
+  const Io io = out.send(message);
+  if (io.status != Status::ok) [[unlikely]] {
+    state.failed = io;
+    return false;
+  }
+  ++state.sent;
+  return true;
+}
+
+// Returns false at the end of the round; else `time` is when the message was sent, or 0.
+template <class E>
+bool receive_one(E& in, LoopState& state, std::span<std::byte> buffer, std::uint64_t& time) noexcept {
+  const Io io = in.recv(buffer);
+  if (io.status != Status::ok) [[unlikely]] {
+    state.failed = io;
+    return false;
+  }
+  ++state.received;
+  if (state.payload) {
+    time = state.checker.see(buffer.first(io.size));
+  } else {
+    state.checker.count_one();
+    time = 0;
+  }
+  return true;
+}
+
+inline void begin(LoopState& state) noexcept {
+  state.sent = state.received = 0;
+  state.failed = {};
+  state.latency.clear();
+  state.begun = os::ticks();
+}
+
+template <class Base, class E>
+void ping(Base& out_base, Base& in_base, const LoopPlan& plan, LoopState& state) {
+  auto& out = static_cast<E&>(out_base);
+  auto& in = static_cast<E&>(in_base);
+  const std::span message(state.outgoing);
+  const std::span buffer(state.incoming);
+  std::uint64_t unused = 0;
+  begin(state);
+  std::uint64_t last = state.begun;
+  for (std::uint64_t sequence = plan.first; sequence < plan.end; ++sequence) {
+    if (state.payload) stamp(state.layout, message.data(), sequence, 0);
+    if (!send_one(out, state, message) || !receive_one(in, state, buffer, unused)) break;
+    const std::uint64_t now = os::ticks();
+    state.latency.record(now - last);
+    last = now;
+  }
+  state.ended = last;
+}
+
+template <class Base, class E>
+void echo(Base& out_base, Base& in_base, const LoopPlan& plan, LoopState& state) {
+  auto& out = static_cast<E&>(out_base);
+  auto& in = static_cast<E&>(in_base);
+  const std::span buffer(state.incoming);
+  std::uint64_t unused = 0;
+  begin(state);
+  while (state.checker.next() < plan.end) {
+    if (!receive_one(in, state, buffer, unused) || !send_one(out, state, buffer)) break;
+  }
+  state.ended = os::ticks();
+}
+
+template <class Base, class E>
+void produce(Base& out_base, Base&, const LoopPlan& plan, LoopState& state) {
+  auto& out = static_cast<E&>(out_base);
+  const std::span message(state.outgoing);
+  begin(state);
+  for (std::uint64_t sequence = plan.first; sequence < plan.end; ++sequence) {
+    if (state.payload) {
+      const bool sampled = (sequence & (plan.sample_stride - 1)) == 0;
+      stamp(state.layout, message.data(), sequence, sampled ? os::ticks() : 0);
+    }
+    if (!send_one(out, state, message)) break;
+  }
+  state.ended = os::ticks();
+}
+
+// A one-way time from the bits of it that a message carried.
+inline std::uint64_t since(std::uint64_t sent, bool compact) noexcept {
+  const std::uint64_t passed = os::ticks() - sent;
+  return compact ? passed & StampLayout::time_mask : passed;
+}
+
+template <class Base, class E>
+void consume(Base&, Base& in_base, const LoopPlan& plan, LoopState& state) {
+  auto& in = static_cast<E&>(in_base);
+  const std::span buffer(state.incoming);
+  std::uint64_t sent = 0;
+  begin(state);
+  while (state.checker.next() < plan.end) {
+    if (!receive_one(in, state, buffer, sent)) break;
+    if (sent != 0) state.latency.record(since(sent, state.layout.compact));
+  }
+  state.ended = os::ticks();
+}
+
+}  // namespace loops
+
+template <class Base, class E>
+constexpr Loops<Base> make_loops() {
+  return {.ping = loops::ping<Base, E>,
+          .echo = loops::echo<Base, E>,
+          .produce = loops::produce<Base, E>,
+          .consume = loops::consume<Base, E>};
+}
+
+}  // namespace ipcmark

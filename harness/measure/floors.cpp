@@ -1,0 +1,119 @@
+#include "harness/measure/floors.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <thread>
+
+#include "harness/measure/placement.hpp"
+#include "harness/measure/statistics.hpp"
+#include "harness/os/process.hpp"
+
+namespace ipcmark {
+namespace {
+
+// The median over repetitions of the mean time of one call, in ns.
+template <class Call>
+double cost_of(Call call, int calls, int repetitions = 7) {
+  std::vector<double> means;
+  for (int repetition = 0; repetition < repetitions; ++repetition) {
+    const std::uint64_t start = os::ticks();
+    for (int k = 0; k < calls; ++k) call();
+    means.push_back(os::to_ns(static_cast<double>(os::ticks() - start)) / calls);
+  }
+  return median_interval(means).median;
+}
+
+// A quarter of all steps are at most this; a single lucky pair of readings across a tick does not count.
+double smallest_common_step() {
+  std::vector<std::uint64_t> steps;
+  const std::uint64_t begun = os::read_monotonic();
+  std::uint64_t last = os::ticks();
+  while (steps.size() < 1000 && os::read_monotonic() - begun < 50'000'000) {
+    const std::uint64_t now = os::ticks();
+    if (now != last) steps.push_back(now - last);
+    last = now;
+  }
+  if (steps.empty()) return 50e6;  // not one step in 50 ms
+  std::sort(steps.begin(), steps.end());
+  return os::to_ns(static_cast<double>(steps[steps.size() / 4]));
+}
+
+CopySpeed copy_speed(std::size_t size) {
+  std::vector<char> from(size, 'x'), to(size, 'y');
+  const int calls = static_cast<int>(std::clamp<std::size_t>((std::size_t{4} << 20) / size, 1, 20000));
+  const double ns = cost_of(
+      [&] {
+        std::memcpy(to.data(), from.data(), size);
+        asm volatile("" : : "r"(to.data()) : "memory");
+      },
+      calls);
+  return {.size = size, .bytes_per_s = static_cast<double>(size) / ns * 1e9};
+}
+
+}  // namespace
+
+ClockFacts measure_clock(const os::Clock& clock) {
+  os::clock_in_use = clock;
+  ClockFacts facts;
+  facts.clock = clock;
+  facts.cost_ns = cost_of([] { static_cast<void>(os::ticks()); }, 20000);
+  // With a coarse clock its own steps are too few to time it by: then by the fine one.
+  if (clock.source == os::ClockSource::monotonic_coarse) {
+    os::clock_in_use = {.source = os::ClockSource::monotonic, .ns_per_tick = 1.0};
+    facts.cost_ns = cost_of([] { static_cast<void>(os::read_monotonic_coarse()); }, 20000);
+    os::clock_in_use = clock;
+  }
+  // Two readings in a row differ by the cost of one at least, which says nothing of the clock's step.
+  const double step = smallest_common_step();
+  facts.resolution_ns = step <= 2 * facts.cost_ns ? std::min(step, std::max(clock.ns_per_tick, 1e-3)) : step;
+  return facts;
+}
+
+double cache_line_round_trip(unsigned one, unsigned other, unsigned rounds) {
+  struct alignas(128) Line {
+    std::atomic<unsigned> value = 0;
+  } there, back;
+  std::thread echo([&] {
+    os::pin_to(other);
+    for (unsigned k = 1; k <= rounds; ++k) {
+      while (there.value.load(std::memory_order_acquire) != k) os::cpu_relax();
+      back.value.store(k, std::memory_order_release);
+    }
+  });
+  double ns = 0;
+  std::thread ask([&] {
+    os::pin_to(one);
+    const std::uint64_t start = os::ticks();
+    for (unsigned k = 1; k <= rounds; ++k) {
+      there.value.store(k, std::memory_order_release);
+      while (back.value.load(std::memory_order_acquire) != k) os::cpu_relax();
+    }
+    ns = os::to_ns(static_cast<double>(os::ticks() - start)) / rounds;
+  });
+  ask.join();
+  echo.join();
+  return ns;
+}
+
+Floors measure_floors(const ClockFacts& clock, const os::Topology& host) {
+  const os::Clock in_use = os::clock_in_use;
+  os::clock_in_use =
+      clock.clock.source == os::ClockSource::monotonic_coarse ? os::choose_clock("monotonic") : clock.clock;
+  Floors floors;
+  floors.clock = clock;
+  floors.system_call_ns = cost_of(os::cheapest_system_call, 20000);
+  std::string reason;
+  if (const auto pair = place(Placement::two_cores, 2, host, reason)) {
+    std::vector<double> trips;
+    for (int k = 0; k < 5; ++k) trips.push_back(cache_line_round_trip((*pair)[0], (*pair)[1], 20000));
+    floors.cache_line_round_trip_ns = median_interval(trips).median;
+  }
+  for (std::size_t size = 8; size <= (std::size_t{4} << 20); size *= 8)
+    floors.copy.push_back(copy_speed(size));
+  floors.copy.push_back(copy_speed(std::size_t{4} << 20));
+  os::clock_in_use = in_use;
+  return floors;
+}
+
+}  // namespace ipcmark

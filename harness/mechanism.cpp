@@ -1,0 +1,57 @@
+#include "harness/mechanism.hpp"
+
+namespace ipcmark {
+
+std::string_view name_of(Framing framing) noexcept {
+  switch (framing) {
+    case Framing::bytes: return "bytes";
+    case Framing::message: return "message";
+    case Framing::signal: return "signal";
+    case Framing::none: return "none";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(Delivery delivery) noexcept {
+  switch (delivery) {
+    case Delivery::every: return "every";
+    case Delivery::lossy: return "lossy";
+    case Delivery::merged: return "merged";
+    case Delivery::latest: return "latest";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(Lifetime lifetime) noexcept {
+  switch (lifetime) {
+    case Lifetime::handles: return "handles";
+    case Lifetime::kernel: return "kernel";
+    case Lifetime::file: return "file";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(Wait wait) noexcept {
+  switch (wait) {
+    case Wait::spin: return "spin";
+    case Wait::block: return "block";
+    case Wait::adaptive: return "adaptive";
+  }
+  return "unknown";
+}
+
+std::optional<Wait> wait_named(std::string_view name) noexcept {
+  for (const Wait wait : every_kind_of_wait) {
+    if (name_of(wait) == name) return wait;
+  }
+  return std::nullopt;
+}
+
+const Mechanism* mechanism_named(std::string_view name) noexcept {
+  for (const Mechanism* mechanism : mechanisms()) {
+    if (mechanism->traits.name == name) return mechanism;
+  }
+  return nullptr;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,157 @@
+// What every IPC mechanism implements. READ THIS FIRST.
+//
+// A run has one parent and some children, all of them this same executable started anew:
+//
+//   parent  create(options) -> Link       owns every kernel object of the run
+//           link.ticket(role)             what one child needs: an address, and exactly these handles
+//   child   open(ticket, role, wait) -> Endpoint
+//           endpoint.send(), .recv()      the only calls that are ever timed
+//
+// A mechanism states its promises and its weaknesses in Traits, which are data. Suites choose their tests and
+// workloads by traits and never by a name. One file, mechanisms/<family>/<name>.cpp, is one mechanism: what
+// it is and what surprised, Link, Endpoint, and a table at its end; mechanisms/CMakeLists.txt has a line for
+// each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/errors.hpp"
+#include "harness/loops.hpp"
+#include "harness/os/handle.hpp"
+
+namespace ipcmark {
+
+enum class Framing : std::uint8_t {
+  bytes,    // a stream of bytes; the family's helper cuts it into messages
+  message,  // one send is one receive
+  signal,   // a wake-up without payload
+  none      // nothing is transferred: the harness's own cost
+};
+enum class Delivery : std::uint8_t { every, lossy, merged, latest };  // what a slow consumer gets
+enum class Lifetime : std::uint8_t {
+  handles,  // gone with the last handle to it
+  kernel,   // stays until it is removed or the host restarts
+  file      // a name in a file system
+};
+enum class Wait : std::uint8_t { spin, block, adaptive };  // what send and recv do when they cannot go on
+enum class Role : std::uint8_t { producer, consumer };
+
+// The waits that a mechanism offers.
+struct Waits {
+  bool spin = false, block = true, adaptive = false;
+  constexpr bool offers(Wait wait) const noexcept {
+    return wait == Wait::spin ? spin : wait == Wait::block ? block : adaptive;
+  }
+};
+inline constexpr Waits blocks_only{};
+inline constexpr Waits every_wait{.spin = true, .block = true, .adaptive = true};
+
+// One field is one promise or one weakness. A false promise is a failing test; so is a stated weakness that
+// the mechanism does not have.
+struct Traits {
+  std::string_view name;     // also its file's name and its symbol's
+  std::string_view family;   // also its folder's name
+  std::string_view summary;  // one line for `ipcmark list`
+  std::string_view manual;   // where its behaviour is documented: "pipe(7)"
+  Framing framing = Framing::message;
+  Delivery delivery = Delivery::every;
+  Lifetime lifetime = Lifetime::handles;
+  Waits waits = blocks_only;
+  bool fifo = true;                 // one producer's messages arrive in the order sent
+  bool duplex = false;              // one Link carries both directions
+  bool many_producers = false;      // several producers may share a Link
+  bool many_consumers = false;      // several consumers may share it, and each message reaches one of them
+  bool loans = false;               // its endpoint is a LoanEndpoint: harness/loan.hpp
+  bool sees_peer_death = false;     // recv says `closed` once every producer has died
+  bool survives_peer_kill = false;  // a peer killed at any point never blocks the others
+};
+
+struct Options {
+  std::size_t max_message = 4096;  // bytes; create throws Unsupported when this host cannot
+  std::size_t depth = 64;          // messages that fit before send has to wait, where that can be chosen
+  std::string run;                 // the run's id, part of every name
+  unsigned link = 0;               // the link's number within the run, part of every name
+};
+
+// What one child needs to reach a Link.
+struct Ticket {
+  std::string address;                 // a name, a port, a key; may be empty
+  std::vector<os::RawHandle> handles;  // the child inherits exactly these
+  std::size_t max_message = 0;         // as in Options
+  std::size_t depth = 0;
+  std::uint16_t run_tag = 0;  // of the messages' stamps: harness/message.hpp
+};
+
+// One instance of a mechanism, owned by the parent. Its constructor creates every name, listening socket and
+// segment, so that a child never waits for another to do so.
+class Link {
+ public:
+  Link() = default;
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+  virtual ~Link() = default;  // removes every trace, also after children were killed
+
+  // The ticket of the next child of this role. Handles stay the Link's own.
+  virtual Ticket ticket(Role) = 0;
+
+  // Every child has opened its endpoint: drop the parent's copies, or no one ever sees the end of a stream,
+  // and remove every name that is no longer needed.
+  virtual void handed_over() {}
+};
+
+// One end, in a child. The timed path never throws.
+//   send  one message of 0 to max_message bytes; waits while there is no room
+//   recv  one message into buffer; waits while there is none; `truncated` when it was larger than the buffer
+// Both return `closed` when the other side is gone and can be known to be, and `stopped` when the parent has
+// asked this process to leave a call that would wait: os::stop_requested().
+class Endpoint {
+ public:
+  Endpoint() = default;
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+  virtual ~Endpoint() = default;
+  virtual Io send(std::span<const std::byte> message) noexcept = 0;
+  virtual Io recv(std::span<std::byte> buffer) noexcept = 0;
+};
+
+// The table at the end of each mechanism's file.
+struct Mechanism {
+  Traits traits;
+  std::unique_ptr<Link> (*create)(const Options&);
+  std::unique_ptr<Endpoint> (*open)(const Ticket&, Role, Wait);
+  Loops<Endpoint>
+      loops;  // loops_of<E>: instantiated for the concrete endpoint, so that no call in them is indirect
+};
+
+template <class L>
+std::unique_ptr<Link> create_as(const Options& options) {
+  return std::make_unique<L>(options);
+}
+template <class E>
+std::unique_ptr<Endpoint> open_as(const Ticket& ticket, Role role, Wait wait) {
+  return std::make_unique<E>(ticket, role, wait);
+}
+template <class E>
+inline constexpr Loops<Endpoint> loops_of = make_loops<Endpoint, E>();
+
+// The words of traits, as the program and its files write them.
+std::string_view name_of(Framing) noexcept;
+std::string_view name_of(Delivery) noexcept;
+std::string_view name_of(Lifetime) noexcept;
+std::string_view name_of(Wait) noexcept;
+std::optional<Wait> wait_named(std::string_view) noexcept;
+inline constexpr Wait every_kind_of_wait[]{Wait::spin, Wait::block, Wait::adaptive};
+
+// Every mechanism of this program, in the order of mechanisms/CMakeLists.txt, from which the list is
+// generated.
+std::span<const Mechanism* const> mechanisms();
+const Mechanism* mechanism_named(std::string_view name) noexcept;  // null when there is none
+
+}  // namespace ipcmark

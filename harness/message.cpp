@@ -1,0 +1,58 @@
+#include "harness/message.hpp"
+
+#include <algorithm>
+
+namespace ipcmark {
+
+std::uint64_t Checker::see_wrong_size(std::span<const std::byte> message) noexcept {
+  ++tally_.torn;
+  if (message.size() >= smallest_message) {
+    std::uint64_t head = 0;
+    std::memcpy(&head, message.data(), 8);
+    if (sequence_of(head) == next_) ++next_;
+  }
+  return 0;
+}
+
+// The full number of a stamp; a compact one is taken as the nearest to what is expected.
+std::uint64_t Checker::sequence_of(std::uint64_t head) const noexcept {
+  if (!layout_.compact) return head & StampLayout::time_mask;
+  const auto low = static_cast<std::uint16_t>(head >> StampLayout::compact_shift);
+  const auto ahead =
+      static_cast<std::int16_t>(static_cast<std::uint16_t>(low - static_cast<std::uint16_t>(next_)));
+  return next_ + static_cast<std::uint64_t>(static_cast<std::int64_t>(ahead));
+}
+
+void Checker::see_out_of_order(std::uint64_t head) noexcept {
+  const std::uint64_t sequence = sequence_of(head);
+  if ((layout_.compact ? head & ~StampLayout::time_mask : head) != layout_.word(sequence)) {
+    ++tally_.foreign;
+    return;
+  }
+  if (sequence > next_) {
+    gaps_.push_back({next_, sequence});
+    tally_.lost += sequence - next_;
+    next_ = sequence + 1;
+    return;
+  }
+  const auto gap = std::find_if(gaps_.begin(), gaps_.end(),
+                                [&](const Gap& g) { return sequence >= g.from && sequence < g.to; });
+  if (gap == gaps_.end()) {
+    ++tally_.repeated;
+    return;
+  }
+  ++tally_.reordered;
+  --tally_.lost;
+  const Gap rest{sequence + 1, gap->to};
+  gap->to = sequence;
+  if (gap->from == gap->to) gaps_.erase(gap);
+  if (rest.from < rest.to) gaps_.push_back(rest);
+}
+
+void Checker::close_at(std::uint64_t end) noexcept {
+  if (next_ >= end) return;
+  tally_.lost += end - next_;
+  next_ = end;
+}
+
+}  // namespace ipcmark

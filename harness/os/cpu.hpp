@@ -1,0 +1,29 @@
+// Processors: which there are, how they hang together, and running on one of them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace ipcmark::os {
+
+struct Processor {
+  unsigned id = 0;      // as the operating system numbers it
+  unsigned core = 0;    // physical core: SMT siblings share it
+  unsigned socket = 0;  // package
+  unsigned numa = 0;
+};
+
+struct Topology {
+  std::vector<Processor> usable;  // allowed to this process, ascending by id
+  unsigned cores = 0, sockets = 0, numa_nodes = 0;
+  std::size_t cache_line = 64;  // bytes
+};
+
+// Read through hwloc once, then remembered.
+const Topology& topology();
+
+// Runs this process on one processor only from now on: sched_setaffinity(2).
+void pin_to(unsigned processor);
+
+}  // namespace ipcmark::os

@@ -1,0 +1,119 @@
+#include "harness/os/process.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+#include "harness/errors.hpp"
+#include "harness/os/posix/start_child.hpp"
+#include "harness/os/wait.hpp"
+
+namespace ipcmark::os {
+namespace {
+
+std::atomic<int> termination = 0;
+
+void note_termination(int signal) { termination.store(signal, std::memory_order_relaxed); }
+void note_stop(int) { stop_flag.store(true, std::memory_order_relaxed); }
+
+void handle(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;  // sa_flags stay 0: no SA_RESTART, so that blocking calls return EINTR
+  check(::sigaction(signal, &action, nullptr), "sigaction");
+}
+
+Exit exit_from(int status) noexcept {
+  if (WIFSIGNALED(status)) return {.code = 0, .signal = WTERMSIG(status)};
+  return {.code = WEXITSTATUS(status), .signal = 0};
+}
+
+std::uint64_t ns_of(const timeval& time) noexcept {
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U +
+         static_cast<std::uint64_t>(time.tv_usec) * 1000U;
+}
+
+}  // namespace
+
+std::atomic<bool> stop_flag = false;
+
+void listen_for_stop() { handle(SIGUSR1, note_stop); }
+
+void catch_termination() {
+  handle(SIGINT, note_termination);
+  handle(SIGTERM, note_termination);
+  handle(SIGHUP, note_termination);
+}
+int termination_signal() noexcept { return termination.load(std::memory_order_relaxed); }
+
+bool process_exists(std::int64_t id) noexcept {
+  return ::kill(static_cast<pid_t>(id), 0) == 0 || errno == EPERM;
+}
+std::int64_t own_id() noexcept { return ::getpid(); }
+void cheapest_system_call() noexcept { static_cast<void>(::getppid()); }
+
+std::string Exit::text() const {
+  if (signal != 0) return "killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
+  return "exit code " + std::to_string(code);
+}
+
+Process Process::start(const std::string& file, const std::vector<std::string>& arguments,
+                       std::span<const RawHandle> handles, bool outlives_parent) {
+  Process child;
+  child.id_ = start_child(file, arguments, handles, outlives_parent);
+  return child;
+}
+
+Process::Process(Process&& other) noexcept : id_(std::exchange(other.id_, 0)), exit_(other.exit_) {}
+Process& Process::operator=(Process&& other) noexcept {
+  std::swap(id_, other.id_);
+  std::swap(exit_, other.exit_);
+  return *this;
+}
+Process::~Process() {
+  kill();
+  wait();
+}
+
+void Process::ask_to_stop() noexcept {
+  if (running()) ::kill(static_cast<pid_t>(id_), SIGUSR1);
+}
+void Process::kill() noexcept {
+  if (!running()) return;
+  ::kill(-static_cast<pid_t>(id_), SIGKILL);
+  ::kill(static_cast<pid_t>(id_), SIGKILL);
+}
+Exit Process::wait() noexcept {
+  if (!running()) return exit_;
+  int status = 0;
+  while (::waitpid(static_cast<pid_t>(id_), &status, 0) == -1 && errno == EINTR) {
+  }
+  id_ = 0;
+  return exit_ = exit_from(status);
+}
+std::optional<Exit> Process::try_wait() noexcept {
+  if (!running()) return exit_;
+  int status = 0;
+  if (::waitpid(static_cast<pid_t>(id_), &status, WNOHANG) <= 0) return std::nullopt;
+  id_ = 0;
+  return exit_ = exit_from(status);
+}
+
+Usage usage_of_self() noexcept {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  return {.user_ns = ns_of(used.ru_utime),
+          .system_ns = ns_of(used.ru_stime),
+          .voluntary_switches = static_cast<std::uint64_t>(used.ru_nvcsw),
+          .involuntary_switches = static_cast<std::uint64_t>(used.ru_nivcsw),
+          .minor_faults = static_cast<std::uint64_t>(used.ru_minflt),
+          .major_faults = static_cast<std::uint64_t>(used.ru_majflt),
+          .peak_rss_bytes = static_cast<std::uint64_t>(used.ru_maxrss) * 1024U};
+}
+
+}  // namespace ipcmark::os

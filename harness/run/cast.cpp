@@ -1,0 +1,126 @@
+#include "harness/run/cast.hpp"
+
+#include <algorithm>
+
+namespace ipcmark {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// A child that finished its messages while another still waits: the other may be behind by this much.
+constexpr std::chrono::seconds straggler_grace{2};
+constexpr milliseconds stop_interval{20};
+constexpr std::chrono::seconds stop_grace{1};
+
+}  // namespace
+
+Cast::Part Cast::start_part(Job job) {
+  auto [mine, theirs] = os::Channel::make();
+  std::vector<os::RawHandle> handles{theirs.raw()};
+  for (std::optional<Ticket>* ticket : {&job.out, &job.in}) {
+    if (!*ticket || (job.duplex && ticket == &job.in)) continue;
+    for (os::RawHandle& handle : (*ticket)->handles) {
+      handles.push_back(handle);
+      handle = os::first_child_handle + static_cast<os::RawHandle>(handles.size()) - 1;
+    }
+  }
+  Part part{.role = job.role,
+            .channel = std::move(mine),
+            .process = os::Process::start(os::executable_path(), {"--child"}, handles)};
+  part.channel.write_line(encode(job));
+  return part;
+}
+
+Cast::Cast(std::vector<Job> jobs) {
+  for (Job& job : jobs) parts_.push_back(start_part(std::move(job)));
+  std::vector<std::string> lines(parts_.size());
+  const bool ready = collect(lines, steady_clock::now() + patience);
+  for (std::size_t k = 0; k < parts_.size(); ++k) {
+    if (!lines[k].empty()) throw_if_failure(lines[k], parts_[k].role);
+  }
+  if (!ready)
+    throw CastFailure("hang", "the " + silent_roles(lines) + " did not open its endpoint within 10 s");
+}
+
+Cast::~Cast() {
+  for (Part& part : parts_) part.process.kill();
+}
+
+std::string Cast::silent_roles(const std::vector<std::string>& lines) const {
+  std::string roles;
+  for (std::size_t k = 0; k < parts_.size(); ++k) {
+    if (lines[k].empty()) roles += (roles.empty() ? "" : " and the ") + parts_[k].role;
+  }
+  return roles;
+}
+
+void Cast::report_death(Part& part) {
+  // The channel closes with the process, which may be a moment before it can be reaped.
+  const os::Exit exit = part.process.wait();
+  throw CastFailure("crash", "the " + part.role + " died: " + exit.text());
+}
+
+bool Cast::collect(std::vector<std::string>& lines, Deadline deadline) {
+  for (;;) {
+    std::vector<const os::Channel*> silent;
+    for (std::size_t k = 0; k < parts_.size(); ++k) {
+      if (!lines[k].empty()) continue;
+      bool closed = false;
+      if (auto line = parts_[k].channel.take_line(closed)) {
+        lines[k] = std::move(*line);
+        // A set-up that failed ends the launch: the others may wait for it for ever.
+        if (lines[k].starts_with("{\"failed\"")) return true;
+      } else if (closed) {
+        report_death(parts_[k]);
+      } else {
+        silent.push_back(&parts_[k].channel);
+      }
+    }
+    if (silent.empty()) return true;
+    if (os::termination_signal() != 0) throw Interrupted();
+    if (!os::wait_readable(silent, deadline)) return false;
+  }
+}
+
+void Cast::collect_or_stop(std::vector<std::string>& lines, Deadline deadline) {
+  while (!collect(lines, std::min(deadline, steady_clock::now() + straggler_grace))) {
+    const bool some_finished =
+        std::any_of(lines.begin(), lines.end(), [](const std::string& l) { return !l.empty(); });
+    if (!some_finished && steady_clock::now() < deadline) continue;
+    break;
+  }
+  const auto give_up = steady_clock::now() + stop_grace;
+  while (std::any_of(lines.begin(), lines.end(), [](const std::string& l) { return l.empty(); })) {
+    // Again and again, since a signal that comes just before a call blocks is not seen by it.
+    for (std::size_t k = 0; k < parts_.size(); ++k) {
+      if (lines[k].empty()) parts_[k].process.ask_to_stop();
+    }
+    if (collect(lines, steady_clock::now() + stop_interval)) return;
+    if (steady_clock::now() > give_up) {
+      throw CastFailure("hang",
+                        "the " + silent_roles(lines) + " neither came to its end nor stopped when told to");
+    }
+  }
+}
+
+std::vector<RoundReport> Cast::round(const RoundOrder& order, std::chrono::nanoseconds limit) {
+  const std::string line = encode(order);
+  // Consumers come last in a cast and first here, so that they wait when the first message comes.
+  for (auto part = parts_.rbegin(); part != parts_.rend(); ++part) part->channel.write_line(line);
+  std::vector<std::string> lines(parts_.size());
+  collect_or_stop(lines, steady_clock::now() + std::chrono::duration_cast<milliseconds>(limit) + patience);
+  std::vector<RoundReport> reports;
+  for (const std::string& answer : lines) reports.push_back(decode_report(answer));
+  return reports;
+}
+
+void Cast::finish() {
+  for (Part& part : parts_) part.channel.close();
+  for (Part& part : parts_) {
+    const os::Exit exit = part.process.wait();
+    if (!exit.clean()) throw CastFailure("crash", "the " + part.role + " ended with " + exit.text());
+  }
+}
+
+}  // namespace ipcmark

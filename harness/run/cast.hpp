@@ -1,0 +1,66 @@
+// The processes of one launch, as the parent sees them: started with their tickets, told what to run,
+// watched, ended.
+#pragma once
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "harness/os/channel.hpp"
+#include "harness/os/process.hpp"
+#include "harness/run/control.hpp"
+
+namespace ipcmark {
+
+// SIGINT or SIGTERM has come: the run ends, and what was measured is kept.
+struct Interrupted : std::runtime_error {
+  Interrupted() : std::runtime_error("interrupted") {}
+};
+
+// A child died, or nothing moved until the watchdog's time was over.
+struct CastFailure : std::runtime_error {
+  CastFailure(std::string failure_kind, const std::string& detail)
+      : std::runtime_error(detail), kind(std::move(failure_kind)) {}
+  std::string kind;  // "crash" or "hang"
+};
+
+class Cast {
+ public:
+  // How long the cast may take to get ready, and what it gets on top of a round's expected time before the
+  // watchdog calls it a hang.
+  static constexpr std::chrono::seconds patience{10};
+
+  // Starts every child and waits until all have opened their endpoints. Throws what a child's set-up threw.
+  explicit Cast(std::vector<Job> jobs);
+  ~Cast();  // kills and reaps whoever still runs
+  Cast(const Cast&) = delete;
+  Cast& operator=(const Cast&) = delete;
+
+  // Lets every child run its loop once and returns their reports in the order of the jobs. When one does not
+  // come to its end before the time limit, or long after the others, all are told to stop, and the reports
+  // say how far each came; who does not even stop is killed, and CastFailure says so.
+  std::vector<RoundReport> round(const RoundOrder& order, std::chrono::nanoseconds limit);
+
+  // Ends the children and waits for them; throws CastFailure when one did not end cleanly.
+  void finish();
+
+ private:
+  struct Part {
+    std::string role;
+    os::Channel channel;
+    os::Process process;
+  };
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  static Part start_part(Job job);
+  // One line of every part that has none yet, until all have one or the deadline.
+  bool collect(std::vector<std::string>& lines, Deadline deadline);
+  void collect_or_stop(std::vector<std::string>& lines, Deadline deadline);
+  [[noreturn]] void report_death(Part& part);
+  std::string silent_roles(const std::vector<std::string>& lines) const;
+
+  std::vector<Part> parts_;
+};
+
+}  // namespace ipcmark

@@ -1,0 +1,120 @@
+#include "harness/run/child.hpp"
+
+#include <csignal>
+
+#include "harness/os/cpu.hpp"
+#include "harness/os/wait.hpp"
+#include "harness/run/control.hpp"
+
+namespace ipcmark {
+namespace {
+
+// The roles that a process can play, by the loop that it runs.
+Loops<Endpoint>::Loop loop_named(const Loops<Endpoint>& loops, const std::string& name) {
+  if (name == "ping") return loops.ping;
+  if (name == "echo") return loops.echo;
+  if (name == "produce") return loops.produce;
+  if (name == "consume") return loops.consume;
+  throw std::runtime_error("no loop named " + name);
+}
+
+const Mechanism& known_mechanism(const std::string& name) {
+  const Mechanism* found = mechanism_named(name);
+  if (found == nullptr) throw std::runtime_error("no mechanism named " + name);
+  return *found;
+}
+
+class Child {
+ public:
+  explicit Child(const Job& job) : mechanism_(known_mechanism(job.mechanism)) {
+    os::clock_in_use = job.clock;
+    if (job.processor) os::pin_to(*job.processor);
+    loop_ = loop_named(mechanism_.loops, job.loop);
+    // The receiving side first: opening a FIFO for writing waits until somebody reads.
+    if (job.in && !job.duplex) in_ = mechanism_.open(*job.in, job.in_role, job.wait);
+    if (job.out) out_ = mechanism_.open(*job.out, job.out_role, job.wait);
+    const Framing framing = mechanism_.traits.framing;
+    state_.payload = framing != Framing::signal;
+    const std::size_t bytes = state_.payload ? job.size : 0;
+    state_.layout = StampLayout(bytes, job.run_tag, job.producer);
+    state_.outgoing.assign(bytes, std::byte{0x5A});
+    state_.incoming.assign(bytes, std::byte{0});
+    state_.checker = Checker(state_.layout);
+  }
+
+  RoundReport run(const RoundOrder& order) {
+    Endpoint& out = out_ ? *out_ : *in_;
+    Endpoint& in = in_ ? *in_ : *out_;
+    const os::Usage before = os::usage_of_self();
+    if (order.measured) counters_.start();
+    loop_(out, in, order.plan, state_);
+    RoundReport report;
+    if (order.measured) report.counters = counters_.stop();
+    const os::Usage after = os::usage_of_self();
+    describe(report, before, after, order.measured);
+    return report;
+  }
+
+ private:
+  void describe(RoundReport& report, const os::Usage& before, const os::Usage& after, bool measured) {
+    report.begun = state_.begun;
+    report.ended = state_.ended;
+    report.sent = state_.sent;
+    report.received = state_.received;
+    report.next = state_.checker.next();
+    report.status = state_.failed.status;
+    report.os_error = state_.failed.os_error;
+    report.tally = state_.checker.tally();
+    if (!measured) return;
+    report.latency = state_.latency;
+    report.usage = {.user_ns = after.user_ns - before.user_ns,
+                    .system_ns = after.system_ns - before.system_ns,
+                    .voluntary_switches = after.voluntary_switches - before.voluntary_switches,
+                    .involuntary_switches = after.involuntary_switches - before.involuntary_switches,
+                    .minor_faults = after.minor_faults - before.minor_faults,
+                    .major_faults = after.major_faults - before.major_faults,
+                    .peak_rss_bytes = after.peak_rss_bytes};
+    report.proportional_bytes = os::proportional_memory();
+    report.counters_unavailable = counters_.unavailable();
+    report.counters_include_kernel = counters_.kernel_included();
+  }
+
+  const Mechanism& mechanism_;
+  Loops<Endpoint>::Loop loop_ = nullptr;
+  std::unique_ptr<Endpoint> in_, out_;
+  LoopState state_;
+  os::HardwareCounters counters_;
+};
+
+std::unique_ptr<Child> set_up(os::Channel& control) {
+  const auto line = control.read_line();
+  if (!line) return nullptr;
+  try {
+    auto child = std::make_unique<Child>(decode_job(*line));
+    control.write_line(encode_ready());
+    return child;
+  } catch (const Unsupported& error) {
+    control.write_line(encode_failure("unsupported", error.what()));
+  } catch (const std::exception& error) {
+    control.write_line(encode_failure("error", error.what()));
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+int child_main() {
+  std::signal(SIGPIPE, SIG_IGN);
+  os::listen_for_stop();
+  os::Channel control{os::Handle(os::first_child_handle)};
+  const auto child = set_up(control);
+  if (!child) return 1;
+  while (const auto line = control.read_line()) {
+    const auto order = decode_order(*line);
+    if (!order) return 0;
+    if (!control.write_line(encode(child->run(*order), order->measured))) return 1;
+  }
+  return 0;
+}
+
+}  // namespace ipcmark

@@ -1,0 +1,54 @@
+// A pipe(2): a stream of bytes from one process to another, known only by its two descriptors.
+//
+// Its capacity is 64 KiB by default, in slots of one page each: 17 writes of 2049 bytes fill what 32 of 2048
+// do not (pipe(7), and measured). Reading ends once every descriptor of the write end is closed, the parent's
+// as well.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "mechanisms/pipe/pipe_endpoint.hpp"
+
+namespace ipcmark {
+namespace {
+
+class AnonymousPipeLink final : public Link {
+ public:
+  explicit AnonymousPipeLink(const Options&) {
+    int ends[2];
+    check(::pipe2(ends, O_CLOEXEC), "pipe2");
+    read_ = os::Handle(ends[0]);
+    write_ = os::Handle(ends[1]);
+  }
+  Ticket ticket(Role role) override {
+    return {.address = {}, .handles = {(role == Role::producer ? write_ : read_).raw()}};
+  }
+  void handed_over() override {
+    read_.reset();
+    write_.reset();
+  }
+
+ private:
+  os::Handle read_, write_;
+};
+
+class AnonymousPipeEndpoint final : public PipeEndpoint {
+ public:
+  AnonymousPipeEndpoint(const Ticket& ticket, Role, Wait)
+      : PipeEndpoint(os::Handle(ticket.handles.at(0)), ticket.max_message) {}
+};
+
+}  // namespace
+
+extern constinit const Mechanism anonymous_pipe{
+    .traits = {.name = "anonymous_pipe",
+               .family = "pipe",
+               .summary = "pipe(2), a one-way stream of bytes between relatives",
+               .manual = "pipe(7)",
+               .framing = Framing::bytes,
+               .sees_peer_death = true},
+    .create = create_as<AnonymousPipeLink>,
+    .open = open_as<AnonymousPipeEndpoint>,
+    .loops = loops_of<AnonymousPipeEndpoint>,
+};
+
+}  // namespace ipcmark

@@ -1,0 +1,92 @@
+// A System V message queue: sysvipc(7). Whole messages with a type, here all of type 1.
+//
+// A message begins with its type, a long, so that payloads are copied once more on either side. kernel.msgmax
+// bounds a message and kernel.msgmnb the bytes of a queue; a message as large as the queue leaves room for no
+// second one. The queue outlives every process until it is removed, and cannot be removed while it is still
+// needed.
+#include <sys/msg.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "harness/fd_stream.hpp"
+#include "harness/os/host.hpp"
+#include "harness/os/process.hpp"
+
+namespace ipcmark {
+namespace {
+
+class SysvMsgLink final : public Link {
+ public:
+  explicit SysvMsgLink(const Options& options) {
+    for (const char* name : {"msgmax", "msgmnb"}) {
+      const auto limit = os::number_in(std::string("/proc/sys/kernel/") + name);
+      if (!limit) throw Unsupported("this kernel has no System V message queues (CONFIG_SYSVIPC)");
+      if (static_cast<std::size_t>(*limit) < options.max_message) {
+        throw Unsupported("a message of " + std::to_string(options.max_message) + " bytes exceeds kernel." +
+                          name + " = " + std::to_string(*limit) + "; raise it with sysctl -w kernel." + name +
+                          "=...");
+      }
+    }
+    queue_ = ::msgget(os::system_v_key(os::own_id(), options.link), IPC_CREAT | IPC_EXCL | 0600);
+    if (queue_ == -1 && errno == ENOSPC) {
+      throw Unsupported("all of kernel.msgmni message queues are taken; remove some with ipcrm or raise it");
+    }
+    check(queue_, "msgget");
+  }
+  ~SysvMsgLink() override { ::msgctl(queue_, IPC_RMID, nullptr); }
+  Ticket ticket(Role) override { return {.address = std::to_string(queue_), .handles = {}}; }
+
+ private:
+  int queue_ = -1;
+};
+
+class SysvMsgEndpoint final : public Endpoint {
+ public:
+  SysvMsgEndpoint(const Ticket& ticket, Role, Wait)
+      : queue_(std::stoi(ticket.address)), typed_(sizeof(long) + ticket.max_message) {
+    const long type = 1;
+    std::memcpy(typed_.data(), &type, sizeof type);
+  }
+
+  Io send(std::span<const std::byte> message) noexcept override {
+    std::memcpy(typed_.data() + sizeof(long), message.data(), message.size());
+    const Io io = retry_interrupted([&] { return ::msgsnd(queue_, typed_.data(), message.size(), 0); });
+    return answer(message.size(), io);
+  }
+  Io recv(std::span<std::byte> buffer) noexcept override {
+    const Io io = retry_interrupted(
+        [&] { return ::msgrcv(queue_, typed_.data(), typed_.size() - sizeof(long), 0, 0); });
+    if (io.status != Status::ok) return answer(0, io);
+    const std::size_t kept = std::min(io.size, buffer.size());
+    std::memcpy(buffer.data(), typed_.data() + sizeof(long), kept);
+    return {.size = kept, .status = kept < io.size ? Status::truncated : Status::ok};
+  }
+
+ private:
+  // EIDRM: somebody has removed the queue, which is all that this mechanism ever says of an end.
+  static Io answer(std::size_t size, const Io& io) noexcept {
+    if (io.status == Status::error && (io.os_error == EIDRM || io.os_error == EINVAL))
+      return {.status = Status::closed};
+    return {.size = size, .status = io.status, .os_error = io.os_error};
+  }
+  int queue_;
+  std::vector<std::byte> typed_;  // type, then payload: struct msgbuf of msgop(2)
+};
+
+}  // namespace
+
+extern constinit const Mechanism sysv_msg{
+    .traits = {.name = "sysv_msg",
+               .family = "queue",
+               .summary = "System V message queue",
+               .manual = "msgop(2)",
+               .lifetime = Lifetime::kernel,
+               .many_producers = true,
+               .many_consumers = true},
+    .create = create_as<SysvMsgLink>,
+    .open = open_as<SysvMsgEndpoint>,
+    .loops = loops_of<SysvMsgEndpoint>,
+};
+
+}  // namespace ipcmark

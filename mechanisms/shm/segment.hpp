@@ -1,0 +1,115 @@
+// The one layout of every mechanism over shared memory: a block of synchronisation, then a ring of slots.
+//
+//   [ Sync, padded to whole lines ][ slot 0 ][ slot 1 ] ... [ slot depth - 1 ]
+//   slot: [ payload, max_message rounded up to 8 bytes ][ mark, 8 bytes ]
+//
+// A mark holds the length of the message (upper half) and, where the ring publishes by it, the number of the
+// message plus one (lower half). It stands behind the payload and slots are packed, so that a message of 64
+// bytes touches two lines at most and one and an eighth on average: with the mark in front, a polling
+// consumer would take the first line away while the producer still writes to it. The depth is a power of two.
+// Nothing in it is a pointer.
+#pragma once
+
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string>
+
+#include "harness/mechanism.hpp"
+#include "harness/os/host.hpp"
+#include "harness/os/memory.hpp"
+
+namespace ipcmark {
+
+// Two lines: the second is fetched along with the first by the adjacent-line prefetcher (Intel optimisation
+// manual).
+inline constexpr std::size_t apart = 128;
+
+struct Mark {
+  static constexpr std::uint64_t make(std::uint32_t number, std::size_t size) noexcept {
+    return std::uint64_t{size} << 32 | number;
+  }
+  static constexpr std::uint32_t number(std::uint64_t mark) noexcept {
+    return static_cast<std::uint32_t>(mark);
+  }
+  static constexpr std::size_t size(std::uint64_t mark) noexcept {
+    return static_cast<std::size_t>(mark >> 32);
+  }
+};
+
+class Slots {
+ public:
+  Slots(std::byte* first, std::size_t max_message, std::size_t depth) noexcept
+      : first_(first),
+        payload_(round_up(max_message, 8)),
+        mask_(static_cast<std::uint32_t>(std::bit_ceil(depth)) - 1) {}
+
+  static std::size_t bytes(std::size_t max_message, std::size_t depth) noexcept {
+    return (round_up(max_message, 8) + sizeof(std::uint64_t)) * std::bit_ceil(depth);
+  }
+  static constexpr std::size_t round_up(std::size_t value, std::size_t unit) noexcept {
+    return (value + unit - 1) / unit * unit;
+  }
+
+  std::uint32_t depth() const noexcept { return mask_ + 1; }
+  std::size_t capacity() const noexcept { return payload_; }
+  std::byte* payload(std::uint32_t number) const noexcept {
+    return first_ + std::size_t{number & mask_} * (payload_ + sizeof(std::uint64_t));
+  }
+  std::atomic_ref<std::uint64_t> mark(std::uint32_t number) const noexcept {
+    return std::atomic_ref(*reinterpret_cast<std::uint64_t*>(payload(number) + payload_));
+  }
+  // The lower half of a mark, for waiting on: futexes are 32 bits wide.
+  const std::atomic<std::uint32_t>& mark_word(std::uint32_t number) const noexcept {
+    static_assert(std::endian::native == std::endian::little);
+    return *reinterpret_cast<const std::atomic<std::uint32_t>*>(payload(number) + payload_);
+  }
+
+ private:
+  std::byte* first_;
+  std::size_t payload_;
+  std::uint32_t mask_;
+};
+
+// A segment that holds a Sync and its slots, as the parent sees it. Sync is constructed here, once.
+template <class Sync>
+class SegmentLink : public Link {
+ public:
+  explicit SegmentLink(const Options& options)
+      : name_(os::object_name(options.run, options.link)),
+        memory_(os::create_segment(
+            name_, Slots::round_up(sizeof(Sync), apart) + Slots::bytes(options.max_message, options.depth))) {
+    ::new (memory_.data()) Sync();
+  }
+  ~SegmentLink() override { os::remove_segment(name_); }
+  Ticket ticket(Role) final { return {.address = name_, .handles = {}}; }
+  void handed_over() final { os::remove_segment(name_); }
+
+ protected:
+  Sync& sync() const noexcept { return *std::launder(reinterpret_cast<Sync*>(memory_.data())); }
+
+ private:
+  std::string name_;
+  os::Mapping memory_;
+};
+
+// The same segment as a child sees it.
+template <class Sync>
+class Segment {
+ public:
+  explicit Segment(const Ticket& ticket)
+      : memory_(os::open_segment(ticket.address, Slots::round_up(sizeof(Sync), apart) +
+                                                     Slots::bytes(ticket.max_message, ticket.depth))),
+        slots_(memory_.data() + Slots::round_up(sizeof(Sync), apart), ticket.max_message, ticket.depth) {}
+
+  Sync& sync() const noexcept { return *std::launder(reinterpret_cast<Sync*>(memory_.data())); }
+  const Slots& slots() const noexcept { return slots_; }
+
+ private:
+  os::Mapping memory_;
+  Slots slots_;
+};
+
+}  // namespace ipcmark

@@ -1,0 +1,140 @@
+// A lock-free ring between one producer and one consumer that publishes by a mark in each slot, after
+// Giacomoni, Moseley and Vachharajani, "FastForward for efficient pipeline parallelism" (PPoPP 2008).
+//
+// The consumer polls the slot that comes next and never an index of the producer's, so that an index's line
+// does not travel with every message: a stream of 64 byte messages takes half the time of a ring with two
+// indices here. The producer looks at the consumer's count only when the ring seems full, and remembers it.
+// While it polls, the consumer also fetches the first line of the payload, so that both lines travel at the
+// same time (a round trip of 64 bytes falls from 388 to 320 ns).
+//
+// A blocked side sleeps on a futex(2): the consumer on the mark, the producer on the consumer's count.
+// Whoever publishes must then look for a sleeper, and that look must not overtake the publication: a full
+// fence, which a spinning ring does without. A sleeper leaves the very number that it waits for, and not a
+// flag: a flag that the other side clears late, for an earlier message, takes away the one just set, and both
+// sleep for ever (seen here once in 80000 messages). A producer that found the ring full is woken when half
+// of it is free, not for every slot.
+//
+// Nobody is told of a dead peer: the memory stays as it was.
+#include <algorithm>
+
+#include "harness/loan.hpp"
+#include "harness/os/wait.hpp"
+#include "mechanisms/shm/segment.hpp"
+
+namespace ipcmark {
+namespace {
+
+struct SpscSync {
+  // Counts are of messages, modulo 2^32.
+  alignas(apart) std::atomic<std::uint32_t> consumed = 0;
+  alignas(apart) std::atomic<std::uint32_t> wake_consumer_at =
+      0;  // the count produced that the consumer waits for
+  alignas(apart) std::atomic<std::uint32_t> wake_producer_at =
+      0;  // the count consumed that the producer waits for
+};
+
+class ShmSpscEndpoint final : public LoanEndpoint {
+ public:
+  ShmSpscEndpoint(const Ticket& ticket, Role, Wait wait)
+      : segment_(ticket), sync_(segment_.sync()), slots_(segment_.slots()), wait_(wait) {}
+
+  Slot<std::byte> loan(std::size_t size) noexcept override {
+    if (size > slots_.capacity()) [[unlikely]]
+      return {.bytes = {}, .status = Status::too_big};
+    if (next_ - consumed_ == slots_.depth()) [[unlikely]] {
+      if (!wait_for_room()) return {.bytes = {}, .status = Status::stopped};
+    }
+    return {.bytes = {slots_.payload(next_), size}};
+  }
+
+  void publish(std::size_t size) noexcept override {
+    const std::uint32_t number = next_++;
+    slots_.mark(number).store(Mark::make(next_, size), std::memory_order_release);
+    if (wait_ == Wait::spin) return;
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (sync_.wake_consumer_at.load(std::memory_order_relaxed) == next_)
+      os::wake_one(slots_.mark_word(number));
+  }
+
+  Slot<const std::byte> borrow() noexcept override {
+    std::uint64_t mark = slots_.mark(next_).load(std::memory_order_acquire);
+    if (Mark::number(mark) != next_ + 1) {
+      if (!wait_for_message(mark)) return {.bytes = {}, .status = Status::stopped};
+    }
+    return {.bytes = {slots_.payload(next_), Mark::size(mark)}};
+  }
+
+  void release() noexcept override {
+    sync_.consumed.store(++next_, std::memory_order_release);
+    if (wait_ == Wait::spin) return;
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (sync_.wake_producer_at.load(std::memory_order_relaxed) == next_) os::wake_one(sync_.consumed);
+  }
+
+  Io send(std::span<const std::byte> message) noexcept override { return send_by_loan(*this, message); }
+  Io recv(std::span<std::byte> buffer) noexcept override { return recv_by_borrow(*this, buffer); }
+
+ private:
+  bool room_at(std::uint32_t count) noexcept {
+    consumed_ = sync_.consumed.load(std::memory_order_acquire);
+    return static_cast<std::int32_t>(consumed_ - count) >= 0;
+  }
+
+  bool wait_for_room() noexcept {
+    const std::uint32_t some = next_ - slots_.depth() + 1;  // one slot free
+    if (wait_ == Wait::spin) return os::spin_until([&] { return room_at(some); });
+    if (wait_ == Wait::adaptive && os::spin_briefly([&] { return room_at(some); })) return true;
+    const std::uint32_t half = next_ - slots_.depth() / 2;
+    while (!room_at(some)) {
+      if (os::stop_requested()) return false;
+      sync_.wake_producer_at.store(half, std::memory_order_relaxed);
+      std::atomic_thread_fence(std::memory_order_seq_cst);  // the look below must not overtake the flag
+      if (room_at(half)) break;
+      os::wait_on(sync_.consumed, consumed_);
+    }
+    return true;
+  }
+
+  bool arrived(std::uint64_t& mark) noexcept {
+    __builtin_prefetch(slots_.payload(next_));
+    mark = slots_.mark(next_).load(std::memory_order_acquire);
+    return Mark::number(mark) == next_ + 1;
+  }
+
+  bool wait_for_message(std::uint64_t& mark) noexcept {
+    if (wait_ == Wait::spin) return os::spin_until([&] { return arrived(mark); });
+    if (wait_ == Wait::adaptive && os::spin_briefly([&] { return arrived(mark); })) return true;
+    while (!arrived(mark)) {
+      if (os::stop_requested()) return false;
+      sync_.wake_consumer_at.store(next_ + 1, std::memory_order_relaxed);
+      std::atomic_thread_fence(std::memory_order_seq_cst);
+      if (arrived(mark)) break;
+      os::wait_on(slots_.mark_word(next_), Mark::number(mark));
+    }
+    return true;
+  }
+
+  Segment<SpscSync> segment_;
+  SpscSync& sync_;
+  Slots slots_;
+  Wait wait_;
+  std::uint32_t next_ = 0;      // the number of the message that this side handles next
+  std::uint32_t consumed_ = 0;  // the producer's latest look at the consumer's count
+};
+
+}  // namespace
+
+extern constinit const Mechanism shm_spsc{
+    .traits = {.name = "shm_spsc",
+               .family = "shm",
+               .summary = "lock-free ring in shared memory, one producer and one consumer",
+               .manual = "shm_overview(7), futex(2)",
+               .lifetime = Lifetime::kernel,
+               .waits = every_wait,
+               .loans = true},
+    .create = create_as<SegmentLink<SpscSync>>,
+    .open = open_as<ShmSpscEndpoint>,
+    .loops = loops_of<ShmSpscEndpoint>,
+};
+
+}  // namespace ipcmark

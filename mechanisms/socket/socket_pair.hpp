@@ -1,0 +1,30 @@
+// A connected pair of AF_UNIX sockets, one end for each role.
+#pragma once
+
+#include <sys/socket.h>
+
+#include "harness/mechanism.hpp"
+
+namespace ipcmark {
+
+class SocketPairLink : public Link {
+ public:
+  explicit SocketPairLink(int type) {
+    int ends[2];
+    check(::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends), "socketpair");
+    producer_ = os::Handle(ends[0]);
+    consumer_ = os::Handle(ends[1]);
+  }
+  Ticket ticket(Role role) final {
+    return {.address = {}, .handles = {(role == Role::producer ? producer_ : consumer_).raw()}};
+  }
+  void handed_over() final {
+    producer_.reset();
+    consumer_.reset();
+  }
+
+ protected:
+  os::Handle producer_, consumer_;
+};
+
+}  // namespace ipcmark

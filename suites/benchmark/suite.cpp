@@ -1,0 +1,190 @@
+#include "suites/benchmark/suite.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "suites/benchmark/units.hpp"
+#include "suites/workloads/launch.hpp"
+
+namespace ipcmark {
+namespace {
+
+using Names = std::vector<std::string>;
+
+Names mechanism_names() {
+  Names names;
+  for (const Mechanism* mechanism : mechanisms()) names.emplace_back(mechanism->traits.name);
+  return names;
+}
+Names workload_names() {
+  Names names;
+  for (const Workload* workload : workloads()) names.emplace_back(workload->name);
+  return names;
+}
+Names wait_names() {
+  Names names;
+  for (const Wait wait : every_kind_of_wait) names.emplace_back(name_of(wait));
+  return names;
+}
+Names placement_names() {
+  Names names;
+  for (const Placement placement : every_placement) names.emplace_back(name_of(placement));
+  return names;
+}
+
+// The known names that match, in their own order. A pattern that matches nothing is a mistake.
+Names select(const Names& patterns, const Names& known, std::string_view kind) {
+  for (const std::string& pattern : patterns) {
+    if (std::any_of(known.begin(), known.end(), [&](const auto& name) { return matches(pattern, name); }))
+      continue;
+    const std::string near = suggestion(pattern, known);
+    throw UsageError(fmt::format("no {} named '{}'; {}", kind, pattern,
+                                 near.empty() ? fmt::format("there are: {}", fmt::join(known, ", ")) : near));
+  }
+  Names chosen;
+  for (const std::string& name : known) {
+    if (std::any_of(patterns.begin(), patterns.end(),
+                    [&](const auto& pattern) { return matches(pattern, name); })) {
+      chosen.push_back(name);
+    }
+  }
+  return chosen;
+}
+
+// Those of `patterns`' names that `narrower` names as well.
+Names narrowed(const Names& patterns, const Names& narrower, const Names& known, std::string_view kind) {
+  if (narrower.empty()) return patterns;
+  Names both;
+  const Names wanted = select(narrower, known, kind);
+  for (const std::string& name : select(patterns, known, kind)) {
+    if (std::find(wanted.begin(), wanted.end(), name) != wanted.end()) both.push_back(name);
+  }
+  return both;
+}
+
+class Planner {
+ public:
+  explicit Planner(Session& session) : session_(session) {}
+
+  void add(const Selection& selection) {
+    check_sizes(selection.sizes);
+    const Names placements = select(selection.placements, placement_names(), "placement");
+    const Names waits = select(selection.waits, wait_names(), "wait");
+    explicit_waits_ = selection.waits != Names{"*"};
+    for (const std::string& workload : select(selection.workloads, workload_names(), "workload")) {
+      for (const std::string& name : select(selection.mechanisms, mechanism_names(), "mechanism")) {
+        const Mechanism& mechanism = *mechanism_named(name);
+        for (const std::size_t size : sizes_for(mechanism, selection.sizes)) {
+          for (const std::string& wait : waits) {
+            for (const std::string& placement : placements)
+              add_trial(mechanism, workload, size, wait, placement);
+          }
+        }
+      }
+    }
+  }
+
+  Plan take() { return std::move(plan_); }
+
+ private:
+  static void check_sizes(const std::vector<std::size_t>& sizes) {
+    for (const std::size_t size : sizes) {
+      if (size < smallest_message || size > largest) {
+        throw UsageError(
+            fmt::format("a message of {} bytes is impossible: sizes go from {} B, which a message needs to "
+                        "be checked, to {}",
+                        size, smallest_message, show_size(largest)));
+      }
+    }
+  }
+
+  static std::vector<std::size_t> sizes_for(const Mechanism& mechanism,
+                                            const std::vector<std::size_t>& sizes) {
+    return mechanism.traits.framing == Framing::signal ? std::vector<std::size_t>{0} : sizes;
+  }
+
+  void add_trial(const Mechanism& mechanism, const std::string& workload, std::size_t size,
+                 const std::string& wait_name, const std::string& placement_name) {
+    const Wait wait = *wait_named(wait_name);
+    if (!mechanism.traits.waits.offers(wait)) return;
+    const Placement placement = *placement_named(placement_name);
+    const TrialKey key{.mechanism = std::string(mechanism.traits.name),
+                       .family = std::string(mechanism.traits.family),
+                       .workload = workload,
+                       .size = size,
+                       .wait = wait,
+                       .placement = placement};
+    if (!seen_.insert(label(key)).second) return;
+    if (const std::string reason = why_not(mechanism, key); reason.empty()) {
+      plan_.trials.push_back(key);
+    } else {
+      plan_.skipped.push_back({.key = key, .reason = reason});
+    }
+  }
+
+  std::string why_not(const Mechanism& mechanism, const TrialKey& key) {
+    std::string reason;
+    if (!place(key.placement, 2, os::topology(), reason)) return reason;
+    if (key.wait == Wait::spin && key.placement == Placement::same_core && !explicit_waits_) {
+      return "spinning on one core burns the time slice of the other side; ask for it with --wait spin";
+    }
+    auto known = unsupported_.find({key.mechanism, key.size});
+    if (known == unsupported_.end()) {
+      known = unsupported_
+                  .emplace(std::pair(key.mechanism, key.size), why_unsupported(mechanism, key.size, session_))
+                  .first;
+    }
+    return known->second;
+  }
+
+  static constexpr std::size_t largest = std::size_t{64} << 20;
+  Session& session_;
+  Plan plan_;
+  bool explicit_waits_ = false;
+  std::set<std::string> seen_;
+  std::map<std::pair<std::string, std::size_t>, std::string> unsupported_;
+};
+
+}  // namespace
+
+Suite apply(Suite suite, const Overrides& typed) {
+  for (Selection& selection : suite.selections) {
+    selection.mechanisms = narrowed(selection.mechanisms, typed.mechanisms, mechanism_names(), "mechanism");
+    selection.workloads = narrowed(selection.workloads, typed.workloads, workload_names(), "workload");
+    selection.waits = narrowed(selection.waits, typed.waits, wait_names(), "wait");
+    if (!typed.placements.empty()) selection.placements = typed.placements;
+    if (!typed.sizes.empty()) selection.sizes = typed.sizes;
+  }
+  suite.effort.duration_s = typed.duration_s.value_or(suite.effort.duration_s);
+  suite.effort.budget_s = typed.budget_s.value_or(suite.effort.budget_s);
+  suite.effort.target = typed.target.value_or(suite.effort.target);
+  if (typed.launches) suite.effort.min_launches = suite.effort.max_launches = *typed.launches;
+  return suite;
+}
+
+Plan make_plan(const Suite& suite, Session& session) {
+  Planner planner(session);
+  for (const Selection& selection : suite.selections) planner.add(selection);
+  Plan plan = planner.take();
+  if (!plan.trials.empty()) return plan;
+  if (plan.skipped.empty()) {
+    throw UsageError(
+        "nothing to measure: no mechanism of the selection offers such a wait; see ipcmark list");
+  }
+  throw Unsupported("nothing can be measured here: " + plan.skipped.front().reason);
+}
+
+Estimate estimate(const Plan& plan, const Effort& effort) {
+  // Starting a cast, the noise probes and the end of the processes; measured, see harness/run/README.md.
+  constexpr double launch_overhead_s = 0.012;
+  const double launch = effort.duration_s + 1.3 * effort.warm_up_s + launch_overhead_s;
+  const auto trials = static_cast<double>(plan.trials.size());
+  const double most =
+      std::min(effort.max_launches * launch, std::max(effort.budget_s, effort.min_launches * launch));
+  return {.least_s = trials * effort.min_launches * launch, .most_s = trials * most};
+}
+
+}  // namespace ipcmark

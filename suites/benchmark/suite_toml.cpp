@@ -1,0 +1,154 @@
+// Suites as TOML. Every key is checked: a mistyped one is an error and not a silent default.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#define TOML_EXCEPTIONS 1
+#include <toml++/toml.h>
+
+#include "suites/benchmark/suite.hpp"
+#include "suites/benchmark/units.hpp"
+
+namespace ipcmark {
+namespace {
+
+class Reader {
+ public:
+  explicit Reader(std::string source) : source_(std::move(source)) {}
+
+  [[noreturn]] void fail(const toml::node& node, const std::string& what) const {
+    throw UsageError(fmt::format("{}:{}: {}", source_, node.source().begin.line, what));
+  }
+
+  void allow_only(const toml::table& table, const std::vector<std::string>& known) const {
+    for (const auto& [key, value] : table) {
+      const std::string name(key.str());
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      const std::string near = suggestion(name, known);
+      fail(value, fmt::format("unknown key '{}'; {}", name,
+                              near.empty() ? fmt::format("there are: {}", fmt::join(known, ", ")) : near));
+    }
+  }
+
+  template <class Value>
+  Value value(const toml::node& node, const char* what) const {
+    const auto found = node.value<Value>();
+    if (!found) fail(node, fmt::format("this must be {}", what));
+    return *found;
+  }
+
+  std::vector<std::string> names(const toml::node& node) const {
+    std::vector<std::string> entries;
+    const toml::array* list = node.as_array();
+    if (list == nullptr) return {value<std::string>(node, "a text or a list of texts")};
+    for (const toml::node& entry : *list) entries.push_back(value<std::string>(entry, "a text"));
+    return entries;
+  }
+
+  std::size_t size(const toml::node& node) const {
+    if (const auto number = node.value<std::int64_t>(); number && *number >= 0)
+      return static_cast<std::size_t>(*number);
+    return parse_size(value<std::string>(node, "a size such as 64 or \"4KiB\""));
+  }
+
+  std::vector<std::size_t> sizes(const toml::node& node) const {
+    std::vector<std::size_t> entries;
+    const toml::array* list = node.as_array();
+    if (list == nullptr) return {size(node)};
+    for (const toml::node& entry : *list) entries.push_back(size(entry));
+    return entries;
+  }
+
+ private:
+  std::string source_;
+};
+
+Selection read_selection(const Reader& read, const toml::table& table) {
+  read.allow_only(table, {"mechanisms", "workloads", "sizes", "waits", "placements"});
+  Selection selection;
+  if (const auto* node = table.get("mechanisms")) selection.mechanisms = read.names(*node);
+  if (const auto* node = table.get("workloads")) selection.workloads = read.names(*node);
+  if (const auto* node = table.get("waits")) selection.waits = read.names(*node);
+  if (const auto* node = table.get("placements")) selection.placements = read.names(*node);
+  if (const auto* node = table.get("sizes")) selection.sizes = read.sizes(*node);
+  return selection;
+}
+
+void read_effort(const Reader& read, const toml::table& table, Effort& effort) {
+  read.allow_only(table, {"duration", "warm_up", "min_launches", "max_launches", "target", "budget"});
+  const auto seconds = [&](const char* key, double& into) {
+    if (const auto* node = table.get(key))
+      into = parse_duration(read.value<std::string>(*node, "a time such as \"100ms\""));
+  };
+  const auto count = [&](const char* key, unsigned& into) {
+    const auto* node = table.get(key);
+    if (node == nullptr) return;
+    const auto number = read.value<std::int64_t>(*node, "a number");
+    if (number < 1 || number > 10000) read.fail(*node, "this must be from 1 to 10000");
+    into = static_cast<unsigned>(number);
+  };
+  seconds("duration", effort.duration_s);
+  seconds("warm_up", effort.warm_up_s);
+  seconds("budget", effort.budget_s);
+  count("min_launches", effort.min_launches);
+  count("max_launches", effort.max_launches);
+  if (const auto* node = table.get("target"))
+    effort.target = read.value<double>(*node, "a number such as 0.02");
+  if (effort.min_launches > effort.max_launches) read.fail(table, "min_launches is more than max_launches");
+}
+
+}  // namespace
+
+Suite parse_suite(std::string_view text, const std::string& source) {
+  toml::table table;
+  try {
+    table = toml::parse(text, source);
+  } catch (const toml::parse_error& error) {
+    throw UsageError(fmt::format("{}:{}: {}", source, error.source().begin.line, error.description()));
+  }
+  const Reader read(source);
+  read.allow_only(table, {"summary", "effort", "trials"});
+  Suite suite;
+  suite.name = source;
+  if (const auto* node = table.get("summary")) suite.summary = read.value<std::string>(*node, "a text");
+  if (const auto* node = table.get("effort")) {
+    if (!node->is_table()) read.fail(*node, "effort must be a table");
+    read_effort(read, *node->as_table(), suite.effort);
+  }
+  const toml::array* trials = table.get("trials") ? table.get("trials")->as_array() : nullptr;
+  if (trials == nullptr) throw UsageError(source + ": no [[trials]] block, so there is nothing to measure");
+  for (const toml::node& node : *trials) {
+    if (!node.is_table()) read.fail(node, "trials must be [[trials]] blocks");
+    suite.selections.push_back(read_selection(read, *node.as_table()));
+  }
+  return suite;
+}
+
+Suite load_suite(const std::string& name) {
+  if (name.empty()) {
+    Suite suite;
+    suite.name = "selection";
+    suite.selections.emplace_back();
+    return suite;
+  }
+  std::vector<std::string> known;
+  for (const SuiteText& text : built_in_suites()) {
+    if (text.name == name) return parse_suite(text.toml, name);
+    known.emplace_back(text.name);
+  }
+  if (!name.ends_with(".toml")) {
+    const std::string near = suggestion(name, known);
+    throw UsageError(fmt::format(
+        "no suite named '{}'; {}", name,
+        near.empty() ? fmt::format("there are: {}, or give a TOML file", fmt::join(known, ", ")) : near));
+  }
+  std::ifstream file(name);
+  if (!file) throw UsageError(fmt::format("{}: cannot be read", name));
+  std::ostringstream text;
+  text << file.rdbuf();
+  return parse_suite(text.str(), name);
+}
+
+}  // namespace ipcmark

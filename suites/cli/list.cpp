@@ -1,0 +1,96 @@
+// ipcmark list: every mechanism of this program, with its traits, and whether this host has it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "harness/run/session.hpp"
+#include "suites/cli/program.hpp"
+#include "suites/workloads/launch.hpp"
+
+namespace ipcmark {
+namespace {
+
+using Json = nlohmann::json;
+
+Json waits_of(const Traits& traits) {
+  Json waits = Json::array();
+  for (const Wait wait : every_kind_of_wait) {
+    if (traits.waits.offers(wait)) waits.push_back(name_of(wait));
+  }
+  return waits;
+}
+
+Json to_json(const Traits& traits) {
+  return {{"framing", name_of(traits.framing)},
+          {"delivery", name_of(traits.delivery)},
+          {"lifetime", name_of(traits.lifetime)},
+          {"waits", waits_of(traits)},
+          {"fifo", traits.fifo},
+          {"duplex", traits.duplex},
+          {"many_producers", traits.many_producers},
+          {"many_consumers", traits.many_consumers},
+          {"loans", traits.loans},
+          {"sees_peer_death", traits.sees_peer_death},
+          {"survives_peer_kill", traits.survives_peer_kill},
+          {"manual", traits.manual}};
+}
+
+struct Row {
+  const Mechanism* mechanism;
+  std::string missing;  // empty when this host has it
+};
+
+std::string short_waits(const Traits& traits) {
+  std::string text;
+  for (const Wait wait : every_kind_of_wait) {
+    if (traits.waits.offers(wait)) text += fmt::format("{}{}", text.empty() ? "" : ",", name_of(wait));
+  }
+  return text;
+}
+
+void print_table(const std::vector<Row>& rows) {
+  std::string family;
+  for (const Row& row : rows) {
+    const Traits& traits = row.mechanism->traits;
+    if (traits.family != family) fmt::print("{}{}\n", family.empty() ? "" : "\n", traits.family);
+    family = traits.family;
+    fmt::print("  {:<16} {:<64} {}\n", traits.name, traits.summary, short_waits(traits));
+    if (!row.missing.empty()) fmt::print("  {:<16} not here: {}\n", "", row.missing);
+  }
+  fmt::print("\nworkloads\n");
+  for (const Workload* workload : workloads()) fmt::print("  {:<16} {}\n", workload->name, workload->summary);
+  fmt::print("\nsuites\n");
+  for (const SuiteText& text : built_in_suites()) {
+    fmt::print("  {:<16} {}\n", text.name, load_suite(std::string(text.name)).summary);
+  }
+}
+
+}  // namespace
+
+int list_command(bool as_json) {
+  Session session;
+  std::vector<Row> rows;
+  constexpr std::size_t ordinary_size = 64;
+  for (const Mechanism* mechanism : mechanisms()) {
+    rows.push_back({.mechanism = mechanism, .missing = why_unsupported(*mechanism, ordinary_size, session)});
+  }
+  if (!as_json) {
+    print_table(rows);
+    return exit_code::fine;
+  }
+  Json all = Json::array();
+  for (const Row& row : rows) {
+    const Traits& traits = row.mechanism->traits;
+    all.push_back({{"name", traits.name},
+                   {"family", traits.family},
+                   {"summary", traits.summary},
+                   {"available", row.missing.empty()},
+                   {"reason", row.missing.empty() ? Json(nullptr) : Json(row.missing)},
+                   {"traits", to_json(traits)}});
+  }
+  fmt::print("{}\n", all.dump(2));
+  return exit_code::fine;
+}
+
+}  // namespace ipcmark

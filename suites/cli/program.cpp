@@ -1,0 +1,177 @@
+#include "suites/cli/program.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+
+#include "harness/results/build_info.hpp"
+#include "harness/run/child.hpp"
+#include "harness/run/session.hpp"
+#include "suites/benchmark/units.hpp"
+
+namespace ipcmark {
+namespace {
+
+// What was typed into the options, before it is understood.
+struct Typed {
+  std::vector<std::string> mechanisms, workloads, sizes, waits, placements;
+  std::string duration, budget;
+};
+
+// `--wait` alone means to wait for the host; with strategies behind it, it selects them. CLI11 cannot tell
+// the two apart, since a suite's name may follow.
+std::vector<std::string> with_clear_wait(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  for (std::size_t k = 0; k < words.size(); ++k) {
+    if (words[k] != "--wait") continue;
+    const auto strategies = k + 1 < words.size() ? split_list({words[k + 1]}) : std::vector<std::string>{};
+    const bool selects =
+        !strategies.empty() && std::all_of(strategies.begin(), strategies.end(), [](const auto& word) {
+          return std::any_of(std::begin(every_kind_of_wait), std::end(every_kind_of_wait),
+                             [&](Wait wait) { return matches(word, name_of(wait)); });
+        });
+    const bool alone = k + 1 == words.size() || words[k + 1].starts_with("-") ||
+                       words[k + 1].ends_with(".toml") ||
+                       std::any_of(built_in_suites().begin(), built_in_suites().end(),
+                                   [&](const SuiteText& suite) { return suite.name == words[k + 1]; });
+    if (!selects && alone) words[k] = "--wait-for-host";
+  }
+  std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
+  return words;
+}
+
+std::string command_line(int argc, char** argv) {
+  std::string line = "ipcmark";
+  for (int k = 1; k < argc; ++k) {
+    const std::string word = argv[k];
+    const bool plain = !word.empty() && word.find_first_of(" *?\"'$&|;<>()") == std::string::npos;
+    line += plain ? " " + word : " '" + word + "'";
+  }
+  return line;
+}
+
+void add_selection(CLI::App& run, Typed& typed, RunOptions& options) {
+  run.add_option(
+      "suite", options.suite,
+      "quick, standard, full, or a TOML file of your own; without one, what the options below select");
+  run.add_option("--mechanism,-m", typed.mechanisms,
+                 "names or patterns, comma separated: 'shm_*,anonymous_pipe'");
+  run.add_option("--workload,-w", typed.workloads, "ping_pong (round trip), stream (one way)");
+  run.add_option("--size,-s", typed.sizes, "message sizes: 64,4KiB,1MiB (8 B to 64 MiB)");
+  run.add_option(
+      "--wait", typed.waits,
+      "wait strategies: spin,block,adaptive. Without a value: wait until another run on this host is over");
+  run.add_flag("--wait-for-host", options.wait_for_host, "wait until another run on this host is over");
+  run.add_option("--placement,-p", typed.placements,
+                 "same_core, two_cores, smt_siblings, two_sockets, unpinned");
+}
+
+void add_effort(CLI::App& run, Typed& typed, RunOptions& options) {
+  run.add_option("--launches,-n", options.overrides.launches,
+                 "exactly so many launches (fresh processes) of each trial; default: until precise enough")
+      ->check(CLI::Range(1, 10000));
+  run.add_option("--duration,-d", typed.duration, "measured time of a launch: 100ms, 2s");
+  run.add_option("--target", options.overrides.target,
+                 "stop when the 95 % interval of the median is within this share of it: 0.02 is 2 %")
+      ->check(CLI::Range(0.0001, 1.0));
+  run.add_option("--budget", typed.budget, "longest time for one trial: 10s");
+  run.add_option("--seed", options.seed, "of the order of launches; recorded in the result");
+  run.add_option("--clock", options.clock, "auto, tsc, monotonic, monotonic_coarse")->capture_default_str();
+}
+
+void add_output(CLI::App& run, RunOptions& options) {
+  run.add_option("--out,-o", options.out, "directory of the result; default results/<suite>-<time>");
+  run.add_option("--resume", options.resume, "go on with an interrupted run in this directory");
+  run.add_flag("--dry-run", options.dry_run, "print the plan and how long it takes, measure nothing");
+  run.add_flag("--hgrm", options.hgrm, "also write percentile distributions as .hgrm text");
+  run.add_flag("--report", options.report, "write the report as well");
+  run.add_flag("--quiet,-q", options.quiet, "no progress and no table, only errors");
+}
+
+void understand(const Typed& typed, Overrides& overrides) {
+  overrides.mechanisms = split_list(typed.mechanisms);
+  overrides.workloads = split_list(typed.workloads);
+  overrides.waits = split_list(typed.waits);
+  overrides.placements = split_list(typed.placements);
+  for (const std::string& size : split_list(typed.sizes)) overrides.sizes.push_back(parse_size(size));
+  if (!typed.duration.empty()) overrides.duration_s = parse_duration(typed.duration);
+  if (!typed.budget.empty()) overrides.budget_s = parse_duration(typed.budget);
+}
+
+constexpr const char* examples = R"(examples:
+  ipcmark list                                      what can be measured here
+  ipcmark run quick --out first                     every mechanism, about two minutes
+  ipcmark run -m 'shm_*,unix_stream' -s 64,4KiB     a comparison of your own
+  ipcmark report first                              the page: first/report/index.html
+  ipcmark doctor                                    is this host fit for measuring?
+
+exit codes: 0 fine, 1 confirmed regression, 2 usage or configuration, 3 measurement or conformance failure,
+4 environment mismatch, 5 inconclusive (only when asked for); 128 + n when signal n interrupted a run)";
+
+int parse_and_run(int argc, char** argv) {
+  CLI::App app{"ipcmark measures and verifies inter-process communication between real processes.",
+               "ipcmark"};
+  app.set_version_flag("--version", fmt::format("ipcmark {} ({})", build_info.version, build_info.revision));
+  app.footer(examples);
+  app.require_subcommand(1);
+  bool json = false;
+  Typed typed;
+  RunOptions options;
+  options.command = command_line(argc, argv);
+  std::vector<std::string> results;
+  std::string report_out;
+
+  CLI::App* list = app.add_subcommand("list", "what can be measured here; what cannot, and why not");
+  list->add_flag("--json", json, "as an array of {name, family, summary, available, reason, traits}");
+  CLI::App* run = app.add_subcommand("run", "measure a suite or a selection into a result directory");
+  add_selection(*run, typed, options);
+  add_effort(*run, typed, options);
+  add_output(*run, options);
+  CLI::App* doctor =
+      app.add_subcommand("doctor", "what makes figures unreliable on this host, and what to type");
+  doctor->add_flag("--json", json, "as {schema, machine, findings}");
+  CLI::App* report = app.add_subcommand("report", "an HTML page with figures and tables from results");
+  report->add_option("results", results, "result directories or result.json files")->required();
+  report->add_option("--out,-o", report_out, "directory of the report; default <result>/report");
+
+  try {
+    app.parse(with_clear_wait(argc, argv));
+  } catch (const CLI::Success& shown) {
+    return app.exit(shown);
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "ipcmark: {}; see ipcmark --help\n", error.what());
+    return exit_code::usage;
+  }
+  understand(typed, options.overrides);
+  if (*list) return list_command(json);
+  if (*doctor) return doctor_command(json);
+  if (*report) return report_command(results, report_out);
+  return run_command(options);
+}
+
+}  // namespace
+
+int program(int argc, char** argv) {
+  const std::string first = argc > 1 ? argv[1] : "";
+  try {
+    if (first == "--child") return child_main();
+    if (first == "--janitor" && argc == 3) return janitor_main(argv[2]);
+    return parse_and_run(argc, argv);
+  } catch (const UsageError& error) {
+    fmt::print(stderr, "ipcmark: {}\n", error.what());
+    return exit_code::usage;
+  } catch (const Unsupported& error) {
+    fmt::print(stderr, "ipcmark: not possible on this host: {}\n", error.what());
+    return exit_code::usage;
+  } catch (const Mismatch& error) {
+    fmt::print(stderr, "ipcmark: {}\n", error.what());
+    return exit_code::mismatch;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "ipcmark: {}\n", error.what());
+    return exit_code::failure;
+  }
+}
+
+}  // namespace ipcmark

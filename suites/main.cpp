@@ -1,0 +1,3 @@
+#include "suites/cli/program.hpp"
+
+int main(int argc, char** argv) { return ipcmark::program(argc, argv); }

@@ -1,0 +1,34 @@
+// One launch of a trial: fresh processes, fresh kernel objects, warm-up, one measured round.
+#pragma once
+
+#include "harness/mechanism.hpp"
+#include "harness/results/record.hpp"
+#include "harness/run/cast.hpp"
+#include "harness/run/session.hpp"
+#include "suites/workloads/workload.hpp"
+
+namespace ipcmark {
+
+struct LaunchSettings {
+  double duration_s = 0.1;  // of the measured round
+  double warm_up_s = 0.01;
+  ClockFacts clock;
+  bool probe_noise = true;
+};
+
+// A message was lost, repeated, reordered or torn, or a call failed. The trial has no figures.
+struct LaunchFailure : std::runtime_error {
+  explicit LaunchFailure(Failure what) : std::runtime_error(what.detail), failure(std::move(what)) {}
+  Failure failure;
+};
+
+// Messages that fit into a channel whose depth can be chosen: 64, or as many as 16 MiB hold, but at least 4.
+std::size_t depth_for(std::size_t size);
+
+// Throws Unsupported when this host cannot; LaunchFailure; Interrupted.
+Launch run_launch(const TrialKey&, const LaunchSettings&, Session&);
+
+// Why a trial of this mechanism and size cannot run here; empty when it can. Creates one link and drops it.
+std::string why_unsupported(const Mechanism&, std::size_t size, Session&);
+
+}  // namespace ipcmark
