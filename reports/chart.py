@@ -1,0 +1,64 @@
+"""What every figure of the page is made of, whatever it shows."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import findings
+from canvas import Canvas, Panel
+from findings import Measure, Place
+from results import Trial
+
+DOTS_PER_INCH = 150
+
+
+@dataclass
+class Chart:
+    """One figure. `name` is its anchor and its files' stem, `subject` what its findings are about."""
+
+    name: str
+    kind: str
+    heading: str
+    subject: str
+    caption: str
+    panels: list[Panel]
+    places: list[Place]
+    measure: Measure
+    canvas: Canvas
+
+    @property
+    def finding(self) -> str:
+        """What the figure says, in one sentence; names stand in backquotes."""
+        return findings.sentence(self.subject, self.places, self.measure)
+
+    @cached_property
+    def svg(self) -> str:
+        """The figure as matplotlib writes it, the same each time."""
+        return self._saved("svg", {"Date": None, "Creator": None, "Title": self.heading}).decode("utf-8")
+
+    def png(self) -> bytes:
+        """The figure as a picture for slides and chats."""
+        return self._saved("png", {"Software": "ipcmark"}, pil_kwargs={"compress_level": 3})
+
+    def _saved(self, form: str, metadata: dict[str, str | None], **more: object) -> bytes:
+        buffer = io.BytesIO()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # A glyph that the font lacks becomes a box, and that is all.
+            self.canvas.figure.savefig(buffer, format=form, dpi=DOTS_PER_INCH, metadata=metadata, **more)
+        return buffer.getvalue()
+
+
+def places(panels: Sequence[Panel], trials: Sequence[Trial], measure: Measure) -> list[Place]:
+    """The standing in each panel's condition, over all `trials` that share it, drawn or not. A condition that
+    no trial has is left out."""
+    def sharing(panel: Panel) -> list[Trial]:
+        return [t for t in trials if (t.placement, t.wait) == (panel.placement, panel.wait)]
+
+    return [
+        findings.place(panel.placement, panel.wait, here, measure)
+        for panel, here in zip(panels, map(sharing, panels)) if here
+    ]

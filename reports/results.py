@@ -1,0 +1,263 @@
+"""Reads a result file into plain values. What is no sound result is refused with a reason and an advice."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NoReturn
+
+import schema_check
+from units import Interval
+
+READS_SCHEMA = 1
+RESULT_FILE = "result.json"
+STATISTICS = (
+    "p50", "p90", "p99", "p999", "max", "mean", "messages_per_s", "bytes_per_s", "cpu_ns_per_message",
+    "peak_rss_bytes",
+)
+
+
+class Refused(Exception):
+    """A file that no report can be made of: what is wrong with it, and what to do about that."""
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(f"{what}; {advice}")
+        self.what = what
+        self.advice = advice
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Latencies of one launch: count per bin, each named by its upper edge in ns, edges ascending."""
+
+    edges: list[float]
+    counts: list[int]
+    overflow: int
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One fresh cast of processes. CPU times are user plus system."""
+
+    messages: int
+    histogram: Histogram | None
+    producer_cpu_ns: int
+    consumer_cpu_ns: int
+    verified: dict[str, int]
+    contaminated: bool
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a trial has no figures."""
+
+    kind: str
+    detail: str
+    verified: dict[str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One mechanism, workload, size, wait and placement, with what its launches yielded."""
+
+    mechanism: str
+    family: str
+    workload: str
+    size: int
+    wait: str
+    placement: str
+    launches: list[Launch]
+    summary: dict[str, Interval]
+    stopped_by: str
+    confidence: float
+    notes: list[str]
+    failure: Failure | None
+
+    @property
+    def label(self) -> str:
+        """The name under which a trial appears everywhere: how it waits is part of what was measured."""
+        return f"{self.mechanism} · {self.wait}"
+
+    @property
+    def is_floor(self) -> bool:
+        """True for the null mechanism, which shows the harness's own cost and takes part in no ranking."""
+        return self.family == "null"
+
+
+@dataclass(frozen=True)
+class Skip:
+    """A trial that was planned and could not take place."""
+
+    mechanism: str
+    workload: str
+    size: int
+    wait: str
+    placement: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """A whole run. `run`, `environment` and `floors` are the file's own objects, known to fit the schema."""
+
+    run: dict[str, Any]
+    environment: dict[str, Any]
+    floors: dict[str, Any]
+    trials: list[Trial] = field(default_factory=list)
+    skipped: list[Skip] = field(default_factory=list)
+
+    @cached_property
+    def measured(self) -> list[Trial]:
+        """The trials that have figures."""
+        return [trial for trial in self.trials if trial.summary]
+
+    @cached_property
+    def failed(self) -> list[Trial]:
+        """The trials that have a failure instead of figures."""
+        return [trial for trial in self.trials if trial.failure]
+
+    @cached_property
+    def unfinished(self) -> list[Trial]:
+        """The trials that have neither figures nor a failure: the run ended before their first launch did."""
+        return [trial for trial in self.trials if not trial.summary and not trial.failure]
+
+    def having(self, statistic: str, **where: object) -> list[Trial]:
+        """The measured trials with a figure for `statistic` whose members equal those given."""
+        return [
+            trial for trial in self.measured if statistic in trial.summary
+            and all(getattr(trial, key) == value for key, value in where.items())
+        ]
+
+
+def file_of(given: Path) -> Path:
+    """The result file that a command line means: the file itself, or the one inside a result directory."""
+    return given / RESULT_FILE if given.is_dir() else given
+
+
+def load(file: Path) -> Result:
+    """The result in `file`. Throws Refused, and nothing else, when there is none that can be read."""
+    document = _parse(_read(file))
+    problem = schema_check.check(document, schema_check.load_schema())
+    if problem:
+        raise Refused(f"not a sound result: {problem}", "measure again")
+    result = Result(
+        run=document["run"],
+        environment=document["environment"],
+        floors=document["floors"],
+        trials=[_trial(item) for item in document["trials"]],
+        skipped=[_skip(item) for item in document["skipped"]],
+    )
+    _check_intervals(result)
+    return result
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise Refused("there is no such file", "give a directory that `ipcmark run` wrote") from None
+    except OSError as error:
+        raise Refused(f"cannot be read ({error.strerror})", "make it readable for this user") from None
+    except UnicodeDecodeError:
+        raise Refused("is not a text file", "give a directory that `ipcmark run` wrote") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _parse(text: str) -> dict[str, Any]:
+    """The document, when it is an ipcmark result of a version that can be read here."""
+    again = "restore it from its journal with `ipcmark run --resume`, or measure again"
+    if not text.strip():
+        raise Refused("is empty", again)
+    try:
+        document = json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
+        what = "is cut off" if cut else "is not valid JSON"
+        raise Refused(f"{what} at line {error.lineno}, column {error.colno}", again) from None
+    except (ValueError, RecursionError):
+        raise Refused("is not valid JSON (a number or a nesting that JSON has not)", again) from None
+    version = document.get("schema") if isinstance(document, dict) else None
+    if type(version) is not int or version < 1:
+        raise Refused("is not an ipcmark result", "give a directory that `ipcmark run` wrote")
+    if version > READS_SCHEMA:
+        raise Refused(f"has schema {version} and this report reads schema {READS_SCHEMA}", "update ipcmark")
+    whole: dict[str, Any] = document
+    return whole
+
+
+def _check_intervals(result: Result) -> None:
+    for index, trial in enumerate(result.trials):
+        for name, interval in trial.summary.items():
+            if not interval.low <= interval.median <= interval.high:
+                raise Refused(
+                    f"not a sound result: trials[{index}].summary.{name} has its median outside low..high",
+                    "measure again")
+
+
+def _trial(item: dict[str, Any]) -> Trial:
+    failure = item.get("failure")
+    summary = {} if failure else item.get("summary") or {}
+    return Trial(
+        mechanism=item["mechanism"],
+        family=item["family"],
+        workload=item["workload"],
+        size=int(item["size"]),
+        wait=item["wait"],
+        placement=item["placement"],
+        launches=[] if failure else [_launch(launch) for launch in item["launches"]],
+        summary={name: _interval(summary[name]) for name in STATISTICS if name in summary},
+        stopped_by=item["stopped_by"],
+        confidence=item.get("confidence", 0.0),
+        notes=item["notes"],
+        failure=_failure(failure) if failure else None,
+    )
+
+
+def _interval(item: dict[str, Any]) -> Interval:
+    return Interval(item["median"], item["low"], item["high"])
+
+
+def _failure(item: dict[str, Any]) -> Failure:
+    return Failure(item["kind"], item["detail"], _counts(item.get("verified", {})))
+
+
+def _launch(item: dict[str, Any]) -> Launch:
+    latency, resources = item["latency_ns"], item["resources"]
+    return Launch(
+        messages=int(item["messages"]),
+        histogram=_histogram(latency["histogram"]) if latency else None,
+        producer_cpu_ns=_cpu_ns(resources["producer"]),
+        consumer_cpu_ns=_cpu_ns(resources["consumer"]),
+        verified=_counts(item["verified"]),
+        contaminated=item["noise"]["contaminated"],
+    )
+
+
+def _histogram(item: dict[str, Any]) -> Histogram:
+    bins = item["bins"]
+    return Histogram([edge for edge, _ in bins], [count for _, count in bins], int(item["overflow"]))
+
+
+def _cpu_ns(item: dict[str, Any]) -> int:
+    return int(item["user_ns"] + item["system_ns"])
+
+
+def _counts(item: dict[str, Any]) -> dict[str, int]:
+    """The whole numbers of an object that may hold more."""
+    return {key: value for key, value in item.items() if isinstance(value, int)}
+
+
+def _skip(item: dict[str, Any]) -> Skip:
+    return Skip(
+        mechanism=item["mechanism"],
+        workload=item["workload"],
+        size=int(item["size"]),
+        wait=item["wait"],
+        placement=item["placement"],
+        reason=item["reason"],
+    )

@@ -1,0 +1,202 @@
+"""The sections of the page, each a finding with what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import overview
+import svg
+import tables
+from chart import Chart
+from findings import first, margin
+from markup import coded, fact_list, marked, plain_list, scrolling, section, table, text
+from results import Result
+from stats import NEEDED_COVERAGE
+from units import TIME, percent, quantity, spread
+from words import condition, listing, plural, workload
+
+
+class Section(NamedTuple):
+    """A section's anchor, its name in the contents, and its HTML."""
+
+    anchor: str
+    name: str
+    html: str
+
+
+def make(anchor: str, eyebrow: str, heading: str, finding: str, body: str) -> Section:
+    """A section whose name in the contents is its heading. Finding and body are HTML."""
+    return Section(anchor, heading, section(anchor, eyebrow, heading, finding, body))
+
+
+def all_sections(result: Result, charts: list[Chart]) -> Iterator[Section]:
+    """Every section that has something to say, in the order of the page."""
+    if not result.measured:
+        yield nothing_measured(result)
+    for chart in charts:
+        yield of_chart(chart)
+    for name in tables.workloads(result):
+        if tables.groups(result, name):
+            yield of_table(result, name)
+    if result.failed:
+        yield failures(result)
+    if result.skipped:
+        yield skipped(result)
+    yield floors(result)
+    yield environment(result)
+    yield method()
+
+
+def nothing_measured(result: Result) -> Section:
+    """What a page without figures says."""
+    finding = (
+        f"No trial of this run has figures: {len(result.failed):,} failed, {len(result.unfinished):,} did "
+        f"not finish a launch, {len(result.skipped):,} could not take place here."
+    )
+    body = "<p><code>ipcmark list</code> says what can be measured here, what cannot, and why.</p>\n"
+    return make("nothing", "Result", "Nothing was measured", text(finding), body)
+
+
+def of_chart(chart: Chart) -> Section:
+    """A figure with its finding, its panels, how to read it, who is first in each condition."""
+    panels = svg.panels(chart.svg, chart.canvas, chart.name, [panel.title for panel in chart.panels])
+    left_out = "".join(
+        f"<p>Not drawn under {text(panel.title)}, but in the table: "
+        f"{text(', '.join(trial.label for trial in panel.left_out))}.</p>"
+        for panel in chart.panels if panel.left_out)
+    body = (
+        f'<figure><div class="panels">{"".join(panels)}</div>\n'
+        f"<figcaption><p>{text(chart.caption)}</p>{left_out}"
+        f"<p>Files: {text(chart.name)}.svg, {text(chart.name)}.png</p></figcaption></figure>\n"
+        f"<h3>First in each condition</h3>\n{leaders(chart)}"
+    )
+    return make(chart.name, chart.kind, chart.heading, marked(chart.finding), body)
+
+
+def leaders(chart: Chart) -> str:
+    """Who is first in each condition, and what the intervals allow to say about that."""
+    statistic, scale = chart.measure.statistic, chart.measure.scale
+    rows = (
+        [text(condition(place.placement, place.wait)), f"<strong>{text(first(place).label)}</strong>",
+         text(spread(first(place).summary[statistic], scale)), marked(margin(place, chart.measure))]
+        for place in chart.places
+    )
+    heads = ["Condition", "First", "Median and interval", "What the intervals allow to say"]
+    return table(heads, rows, kind="leaders")
+
+
+def of_table(result: Result, name: str) -> Section:
+    """All trials of a workload that did not fail."""
+    about, groups = workload(name), tables.groups(result, name)
+    heads = ["Mechanism · wait", *(title for title, _, _ in tables.COLUMNS), "Notes"]
+    head = "".join(f'<th scope="col">{text(title)}</th>' for title in heads)
+    inner = f"<thead><tr>{head}</tr></thead>" + "".join(table_group(group, len(heads)) for group in groups)
+    body = (
+        f"<p>{text(about.meaning)} Rows of one group may be compared; different waits and placements stand "
+        f"apart. Rows are in the order of {text(groups[0].order)}: {MARKS['first']} first in its group, "
+        f"{MARKS['level']} first or not separable from it.</p>\n{scrolling('trials', inner)}"
+    )
+    return make(f"table-{name}", "Table", f"{about.title}: every trial", text(table_finding(groups)), body)
+
+
+MARKS = {
+    "first": '<span class="first">●</span>',
+    "level": '<span class="level">○</span>',
+    "": "",
+}
+
+
+def table_finding(groups: list[tables.Group]) -> str:
+    """In how many groups somebody leads."""
+    places = [{row.place for row in group.rows} for group in groups]
+    clear = sum("first" in group for group in places)
+    level = sum("level" in group for group in places)
+    rest = len(groups) - clear - level
+    said = [f"one mechanism leads in {clear}", f"the first ones are not separable in {level}"]
+    said += [f"there is nothing to rank in {rest}"] if rest else []
+    return f"Of {plural(len(groups), 'group')} of comparable trials {listing(said)}."
+
+
+def table_group(group: tables.Group, columns: int) -> str:
+    """The rows of one group under its title."""
+    title = f'<th colspan="{columns}" scope="rowgroup"><span>{text(group.title)}</span></th>'
+    rows = "".join(map(table_row, group.rows))
+    return f'<tbody><tr class="group">{title}</tr>\n{rows}</tbody>'
+
+
+def table_row(row: tables.Row) -> str:
+    """One trial."""
+    figures = "".join(
+        f"<td>{text(cell.value) or '–'}<small>{text(cell.interval)}</small></td>" for cell in row.cells)
+    name = f"{MARKS[row.place]}{text(row.label)}<small>{text(row.basis)}</small>"
+    return f"<tr><th scope=\"row\">{name}</th>{figures}<td>{text('; '.join(row.notes))}</td></tr>\n"
+
+
+def failures(result: Result) -> Section:
+    """The trials without figures because they failed."""
+    rows = ([text(tables.where(trial)), text(tables.what_failed(trial))] for trial in result.failed)
+    count = f"{len(result.failed):,} of {plural(len(result.trials), 'trial')}"
+    return make("failures", "Correctness", "Failures", f"{count} failed and have no figures on this page.",
+                table(["Trial", "What happened"], rows, kind="prose"))
+
+
+def skipped(result: Result) -> Section:
+    """The trials that could not take place."""
+    rows = ([text(skip.mechanism), text(skip.reason), text(skip.where)] for skip in tables.skipped(result))
+    who = plural(len({skip.mechanism for skip in result.skipped}), "mechanism")
+    return make("skipped", "Coverage", "Skipped",
+                f"{plural(len(result.skipped), 'trial')} of {who} could not take place here.",
+                table(["Mechanism", "Reason", "Where"], rows, kind="prose"))
+
+
+def floors(result: Result) -> Section:
+    """What nothing here can beat."""
+    known = overview.floors(result)
+    clock = result.floors["clock"]
+    finding = (
+        f"No time below {quantity(max(clock['cost_ns'], clock['resolution_ns']), TIME)} says much here: "
+        f"reading the clock takes {quantity(clock['cost_ns'], TIME)}, and it steps by "
+        f"{quantity(clock['resolution_ns'], TIME)}."
+    )
+    return make("floors", "Machine", "Floors of this machine", text(finding), fact_list(known, "facts wide"))
+
+
+def environment(result: Result) -> Section:
+    """The environment, and what the doctor has to say of it, warnings first."""
+    warnings, infos = overview.doctor(result, "warning"), overview.doctor(result, "info")
+    count = plural(len(warnings), "warning") if warnings else "no warning"
+    remarks = plain_list(map(remark, warnings + infos), "remarks")
+    return make("environment", "Machine", "Environment", f"The doctor has {count} about this host.",
+                remarks + fact_list(overview.environment(result), "facts wide"))
+
+
+def remark(item: dict[str, str]) -> str:
+    """One remark of the doctor."""
+    mark = '<span class="warning">Warning</span> ' if item["severity"] == "warning" else ""
+    what, meaning = overview.sentence(item["what"]), overview.sentence(item["meaning"])
+    advice = overview.stopped(item["advice"])
+    return f"{mark}<strong>{coded(what)}</strong> {coded(meaning)} <em>Advice:</em> {coded(advice)}"
+
+
+METHOD = (
+    "The unit of evidence is a fresh launch: new processes, new kernel objects. Every figure is a median "
+    "over launches; beside it stands the exact order-statistic interval of that median. Under "
+    "the name stands how many launches there were, how much the interval really covers, and what ended the "
+    "trial if it was not the precision asked for: the time budget or the greatest number of launches.",
+    "Somebody <em>leads</em> when their interval lies apart from those of all others in the group. Otherwise "
+    "the first ones are <em>not separable</em>, whatever their medians say. Intervals that cover less than "
+    f"{percent(NEEDED_COVERAGE)} separate nothing. Each interval speaks for its own row: of many rows a few "
+    "will miss.",
+    "How a receiver waits is part of what was measured and stands on every label. A spinning one buys its "
+    "latency with a core of its own, therefore it is never ranked among blocking ones.",
+    "Every message is checked while it is timed. A trial in which one is lost, repeated, reordered or torn "
+    "that should not be has failed, and has no figures.",
+    "Absolute times belong to this machine in this hour.",
+)
+
+
+def method() -> Section:
+    """How the figures came about and what they can bear."""
+    finding = "Figures are medians over fresh launches; a lead is claimed only where intervals lie apart."
+    return make("method", "Method", "How to read this page", finding, plain_list(METHOD, "remarks"))

@@ -1,0 +1,84 @@
+"""The words for what the program names: placements, waits and workloads, in the order shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+WAITS = {
+    "block": "blocking",
+    "adaptive": "adaptive",
+    "spin": "spinning",
+    "none": "not waiting",
+}
+
+PLACEMENTS = {
+    "same_core": "same core",
+    "smt_siblings": "SMT siblings",
+    "two_cores": "two cores",
+    "two_sockets": "two sockets",
+    "unpinned": "unpinned",
+}
+
+PLACES = {
+    "same_core": "on one core",
+    "smt_siblings": "on SMT siblings",
+    "two_cores": "across two cores",
+    "two_sockets": "across two sockets",
+    "unpinned": "unpinned",
+}
+
+# A finding in one sentence speaks of the first of these placements that was measured: where two processes
+# usually sit.
+HEADLINE = ("two_cores", "two_sockets", "smt_siblings", "same_core", "unpinned")
+
+
+class Workload(NamedTuple):
+    """What a workload's figures mean. The rate of a closed loop is its latency turned round."""
+
+    title: str
+    latency: str
+    meaning: str
+    closed_loop: bool
+
+
+WORKLOADS = {
+    "ping_pong": Workload(
+        "Ping-pong", "round trip",
+        "Round-trip time, closed loop: the next message leaves when the last answer is back.", True),
+    "stream": Workload(
+        "Stream", "one-way latency",
+        "One-way time of sampled messages while the producer sends as fast as it can, queueing included.",
+        False),
+}
+
+
+def workload(name: str) -> Workload:
+    """The meaning of a workload; a plain one for a name that is not known here."""
+    title = name.replace("_", " ").capitalize()
+    meaning = f"Latency as the workload {name} defines it."
+    return WORKLOADS.get(name, Workload(title, "latency", meaning, False))
+
+
+def condition(placement: str, wait: str) -> str:
+    """Two cores · block."""
+    place = PLACEMENTS[placement]
+    return f"{place[0].upper()}{place[1:]} · {wait}"
+
+
+def headline_placement(present: Iterable[str]) -> str:
+    """The placement of which a one-sentence finding speaks."""
+    return min(present, key=HEADLINE.index)
+
+
+def listing(names: list[str], most: int = 3) -> str:
+    """a, b and 4 more."""
+    if len(names) > most + 1:
+        names = names[:most] + [f"{len(names) - most} more"]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def plural(count: int, noun: str) -> str:
+    """1 trial, 2 trials, 2 launches."""
+    ending = "" if count == 1 else "es" if noun.endswith("ch") else "s"
+    return f"{count:,} {noun}{ending}"
