@@ -34,28 +34,33 @@ class Framed {
 
   Io send(std::span<const std::byte> message) noexcept {
     const auto length = static_cast<std::uint32_t>(message.size());
-    if (message.size() + header_size <= small_frame) {
-      std::memcpy(outgoing_.data(), &length, header_size);
-      std::memcpy(outgoing_.data() + header_size, message.data(), message.size());
-      return write_all(std::span(outgoing_).first(header_size + message.size()), {}, message.size());
-    }
-    std::array<std::byte, header_size> header;
-    std::memcpy(header.data(), &length, header_size);
-    return write_all(header, message, message.size());
+    if (message.size() + header_size > small_frame) return send_gathered(message);
+    std::byte* frame = outgoing_.data();
+    std::memcpy(frame, &length, header_size);
+    std::memcpy(frame + header_size, message.data(), message.size());
+    const std::span<const std::byte> whole(frame, header_size + message.size());
+    const Io io = stream_.write(whole, {});
+    if (io.status == Status::ok && io.size == whole.size()) [[likely]]
+      return {.size = message.size()};
+    return send_rest(io, whole, message.size());
   }
 
   Io recv(std::span<std::byte> buffer) noexcept {
-    if (begin_ == end_ && buffer.size() + header_size > small_frame) return recv_scattered(buffer);
-    while (end_ - begin_ < header_size) {
-      if (const Io io = fill(header_size + buffer.size()); io.status != Status::ok) return io;
-    }
+    if (begin_ != end_) return recv_stashed(buffer);
+    if (buffer.size() + header_size > small_frame) return recv_scattered(buffer);
+    std::byte* frame = stash_.data();
+    const Io io = stream_.read({frame, header_size + buffer.size()}, {});
     std::uint32_t length = 0;
-    std::memcpy(&length, stash_.data() + begin_, header_size);
-    while (end_ - begin_ < header_size + std::min<std::size_t>(length, buffer.size()) && fits(length)) {
-      if (const Io io = fill(header_size + length); io.status != Status::ok) return io;
+    std::memcpy(&length, frame, header_size);
+    if (io.status == Status::ok && io.size == header_size + buffer.size() && length == buffer.size())
+        [[likely]] {
+      std::memcpy(buffer.data(), frame + header_size, buffer.size());
+      return {.size = buffer.size()};
     }
-    begin_ += header_size;
-    return take(buffer, length);
+    if (io.status != Status::ok) return io;
+    begin_ = 0;
+    end_ = io.size;
+    return recv_stashed(buffer);
   }
 
  private:
@@ -63,7 +68,28 @@ class Framed {
   static constexpr std::size_t small_frame =
       2048;  // bytes; below it a copy costs less than a second vector element
 
-  bool fits(std::size_t length) const noexcept { return header_size + length <= small_frame; }
+  [[gnu::noinline]] Io send_gathered(std::span<const std::byte> message) noexcept {
+    const auto length = static_cast<std::uint32_t>(message.size());
+    std::array<std::byte, header_size> header;
+    std::memcpy(header.data(), &length, header_size);
+    return write_all(header, message, message.size());
+  }
+
+  // The stream took a part of a frame, or nothing.
+  [[gnu::noinline]] Io send_rest(const Io& io, std::span<const std::byte> whole, std::size_t size) noexcept {
+    return io.status == Status::ok ? write_all(whole.subspan(io.size), {}, size) : io;
+  }
+
+  // The general way: whatever has been read, complete the header, then the payload.
+  [[gnu::noinline]] Io recv_stashed(std::span<std::byte> buffer) noexcept {
+    while (end_ - begin_ < header_size) {
+      if (const Io io = fill(header_size + buffer.size()); io.status != Status::ok) return io;
+    }
+    std::uint32_t length = 0;
+    std::memcpy(&length, stash_.data() + begin_, header_size);
+    begin_ += header_size;
+    return take(buffer, length);
+  }
 
   Io write_all(std::span<const std::byte> first, std::span<const std::byte> second,
                std::size_t size) noexcept {
@@ -126,12 +152,14 @@ class Framed {
   }
 
   // Header and payload in one read, the payload straight into the caller's buffer. When a shorter frame than
-  // the buffer arrives, what follows it lands behind it and is moved to the stash.
+  // the buffer arrives, what follows it lands behind it and is moved to the stash, which has room for all of
+  // it.
   Io recv_scattered(std::span<std::byte> buffer) noexcept {
     std::array<std::byte, header_size> header;
+    const auto room = buffer.first(std::min(buffer.size(), stash_.size()));
     std::size_t got = 0;
     while (got < header_size) {
-      const Io io = stream_.read(std::span(header).subspan(got), buffer);
+      const Io io = stream_.read(std::span(header).subspan(got), room);
       if (io.status != Status::ok) return io;
       got += io.size;
     }

@@ -67,8 +67,9 @@ class Histogram {
   std::uint64_t sum() const noexcept { return sum_; }
 
  private:
-  std::array<std::uint64_t, bin_count> bins_{};
+  // The counters come first, on the line beside whatever the owner touches for every message.
   std::uint64_t count_ = 0, sum_ = 0, max_ = 0, overflow_ = 0;
+  std::array<std::uint64_t, bin_count> bins_{};
 };
 
 }  // namespace ipcmark

@@ -14,18 +14,28 @@ std::uint64_t Checker::see_wrong_size(std::span<const std::byte> message) noexce
   return 0;
 }
 
-// The full number of a stamp; a compact one is taken as the nearest to what is expected.
+// Which message a torn one was cannot be known. When one of its halves is what was due, it is taken as that,
+// so that one torn message is not counted as a lost and a repeated one as well.
+std::uint64_t Checker::see_torn(std::uint64_t head, std::uint64_t tail) noexcept {
+  ++tally_.torn;
+  const std::uint64_t due = layout_.word(next_);
+  if (identity(head) == due || identity(tail ^ StampLayout::tail_mask) == due) ++next_;
+  return 0;
+}
+
+// The full number of a stamp; a compact one is taken as the nearest to what is expected, but never as one
+// before the first.
 std::uint64_t Checker::sequence_of(std::uint64_t head) const noexcept {
   if (!layout_.compact) return head & StampLayout::time_mask;
   const auto low = static_cast<std::uint16_t>(head >> StampLayout::compact_shift);
-  const auto ahead =
-      static_cast<std::int16_t>(static_cast<std::uint16_t>(low - static_cast<std::uint16_t>(next_)));
-  return next_ + static_cast<std::uint64_t>(static_cast<std::int64_t>(ahead));
+  const auto ahead = static_cast<std::uint16_t>(low - static_cast<std::uint16_t>(next_));
+  const std::uint64_t behind = 0x10000U - ahead;
+  return ahead >= 0x8000U && behind <= next_ ? next_ - behind : next_ + ahead;
 }
 
 void Checker::see_out_of_order(std::uint64_t head) noexcept {
   const std::uint64_t sequence = sequence_of(head);
-  if ((layout_.compact ? head & ~StampLayout::time_mask : head) != layout_.word(sequence)) {
+  if (identity(head) != layout_.word(sequence)) {
     ++tally_.foreign;
     return;
   }

@@ -101,9 +101,9 @@ class Checker {
       std::uint64_t tail = 0;
       std::memcpy(&tail, message.data() + layout_.size - 8, 8);
       if ((head ^ StampLayout::tail_mask) != tail) [[unlikely]]
-        ++tally_.torn;
+        return see_torn(head, tail);
     }
-    if ((layout_.compact ? head & ~StampLayout::time_mask : head) == layout_.word(next_)) [[likely]] {
+    if (identity(head) == layout_.word(next_)) [[likely]] {
       ++next_;
       return time;
     }
@@ -120,6 +120,10 @@ class Checker {
 
  private:
   std::uint64_t see_wrong_size(std::span<const std::byte> message) noexcept;
+  std::uint64_t see_torn(std::uint64_t head, std::uint64_t tail) noexcept;
+  std::uint64_t identity(std::uint64_t head) const noexcept {  // a stamp without its time
+    return layout_.compact ? head & ~StampLayout::time_mask : head;
+  }
   void see_out_of_order(std::uint64_t head) noexcept;
   std::uint64_t sequence_of(std::uint64_t head) const noexcept;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <numeric>
 #include <thread>
 
 #include "harness/measure/placement.hpp"
@@ -24,19 +25,29 @@ double cost_of(Call call, int calls, int repetitions = 7) {
   return median_interval(means).median;
 }
 
-// A quarter of all steps are at most this; a single lucky pair of readings across a tick does not count.
-double smallest_common_step() {
+// The step of a clock. Where most readings in a row are equal, it stands still longer than a reading takes,
+// and its step is the usual distance between two that differ. Else it moves faster than it can be read, and
+// what all distances are multiples of is its step.
+double step_ns() {
+  constexpr int readings = 20000;
   std::vector<std::uint64_t> steps;
+  steps.reserve(readings);
+  int taken = 0;
+  std::uint64_t common = 0;
   const std::uint64_t begun = os::read_monotonic();
   std::uint64_t last = os::ticks();
-  while (steps.size() < 1000 && os::read_monotonic() - begun < 50'000'000) {
-    const std::uint64_t now = os::ticks();
-    if (now != last) steps.push_back(now - last);
-    last = now;
+  for (; taken < readings || (steps.size() < 5 && os::read_monotonic() - begun < 100'000'000); ++taken) {
+    const std::uint64_t step = os::ticks() - last;
+    if (step == 0) continue;
+    if (steps.size() < readings) steps.push_back(step);
+    common = std::gcd(common, step);
+    last += step;
   }
-  if (steps.empty()) return 50e6;  // not one step in 50 ms
-  std::sort(steps.begin(), steps.end());
-  return os::to_ns(static_cast<double>(steps[steps.size() / 4]));
+  if (steps.empty()) return 100e6;  // not one step in 100 ms
+  if (steps.size() * 2 > static_cast<std::size_t>(taken)) return os::to_ns(static_cast<double>(common));
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  return os::to_ns(static_cast<double>(*middle));
 }
 
 CopySpeed copy_speed(std::size_t size) {
@@ -64,9 +75,7 @@ ClockFacts measure_clock(const os::Clock& clock) {
     facts.cost_ns = cost_of([] { static_cast<void>(os::read_monotonic_coarse()); }, 20000);
     os::clock_in_use = clock;
   }
-  // Two readings in a row differ by the cost of one at least, which says nothing of the clock's step.
-  const double step = smallest_common_step();
-  facts.resolution_ns = step <= 2 * facts.cost_ns ? std::min(step, std::max(clock.ns_per_tick, 1e-3)) : step;
+  facts.resolution_ns = step_ns();
   return facts;
 }
 

@@ -14,7 +14,7 @@ namespace ipcmark {
 struct ClockFacts {
   os::Clock clock;
   double cost_ns = 0;        // of one reading
-  double resolution_ns = 0;  // the smallest step between two readings that differ
+  double resolution_ns = 0;  // the step by which it advances
   // Whether a duration is measured to 5 % by one reading at each end.
   bool fine_enough_for(double ns) const noexcept { return resolution_ns <= ns / 20; }
 };

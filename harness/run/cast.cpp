@@ -8,8 +8,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// A child that finished its messages while another still waits: the other may be behind by this much.
-constexpr std::chrono::seconds straggler_grace{2};
 constexpr milliseconds stop_interval{20};
 constexpr std::chrono::seconds stop_grace{1};
 
@@ -32,15 +30,15 @@ Cast::Part Cast::start_part(Job job) {
   return part;
 }
 
-Cast::Cast(std::vector<Job> jobs) {
+Cast::Cast(std::vector<Job> jobs, Patience patience) : patience_(patience) {
   for (Job& job : jobs) parts_.push_back(start_part(std::move(job)));
   std::vector<std::string> lines(parts_.size());
-  const bool ready = collect(lines, steady_clock::now() + patience);
+  const bool ready =
+      collect(lines, steady_clock::now() + std::chrono::duration_cast<milliseconds>(patience_));
   for (std::size_t k = 0; k < parts_.size(); ++k) {
     if (!lines[k].empty()) throw_if_failure(lines[k], parts_[k].role);
   }
-  if (!ready)
-    throw CastFailure("hang", "the " + silent_roles(lines) + " did not open its endpoint within 10 s");
+  if (!ready) throw CastFailure("hang", "the " + silent_roles(lines) + " did not open its endpoint in time");
 }
 
 Cast::~Cast() {
@@ -84,7 +82,10 @@ bool Cast::collect(std::vector<std::string>& lines, Deadline deadline) {
 }
 
 void Cast::collect_or_stop(std::vector<std::string>& lines, Deadline deadline) {
-  while (!collect(lines, std::min(deadline, steady_clock::now() + straggler_grace))) {
+  // A child that finished its messages while another still waits: the other may be behind by a fifth of the
+  // patience.
+  while (!collect(lines, std::min(deadline, steady_clock::now() +
+                                                std::chrono::duration_cast<milliseconds>(patience_ / 5)))) {
     const bool some_finished =
         std::any_of(lines.begin(), lines.end(), [](const std::string& l) { return !l.empty(); });
     if (!some_finished && steady_clock::now() < deadline) continue;
@@ -109,7 +110,7 @@ std::vector<RoundReport> Cast::round(const RoundOrder& order, std::chrono::nanos
   // Consumers come last in a cast and first here, so that they wait when the first message comes.
   for (auto part = parts_.rbegin(); part != parts_.rend(); ++part) part->channel.write_line(line);
   std::vector<std::string> lines(parts_.size());
-  collect_or_stop(lines, steady_clock::now() + std::chrono::duration_cast<milliseconds>(limit) + patience);
+  collect_or_stop(lines, steady_clock::now() + std::chrono::duration_cast<milliseconds>(limit + patience_));
   std::vector<RoundReport> reports;
   for (const std::string& answer : lines) reports.push_back(decode_report(answer));
   return reports;

@@ -27,12 +27,12 @@ struct CastFailure : std::runtime_error {
 
 class Cast {
  public:
-  // How long the cast may take to get ready, and what it gets on top of a round's expected time before the
-  // watchdog calls it a hang.
-  static constexpr std::chrono::seconds patience{10};
+  using Patience = std::chrono::duration<double>;
+  static constexpr Patience usual_patience{10};
 
-  // Starts every child and waits until all have opened their endpoints. Throws what a child's set-up threw.
-  explicit Cast(std::vector<Job> jobs);
+  // Starts every child and waits until all have opened their endpoints. Throws what a child's set-up threw. `patience` is
+  // how long that may take, and what a round gets on top of its expected time before the watchdog calls it a hang.
+  explicit Cast(std::vector<Job> jobs, Patience patience = usual_patience);
   ~Cast();  // kills and reaps whoever still runs
   Cast(const Cast&) = delete;
   Cast& operator=(const Cast&) = delete;
@@ -61,6 +61,7 @@ class Cast {
   std::string silent_roles(const std::vector<std::string>& lines) const;
 
   std::vector<Part> parts_;
+  Patience patience_;
 };
 
 }  // namespace ipcmark

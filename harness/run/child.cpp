@@ -37,8 +37,8 @@ class Child {
     state_.payload = framing != Framing::signal;
     const std::size_t bytes = state_.payload ? job.size : 0;
     state_.layout = StampLayout(bytes, job.run_tag, job.producer);
-    state_.outgoing.assign(bytes, std::byte{0x5A});
-    state_.incoming.assign(bytes, std::byte{0});
+    state_.outgoing = MessageBuffer(bytes, std::byte{0x5A});
+    state_.incoming = MessageBuffer(bytes, std::byte{0});
     state_.checker = Checker(state_.layout);
   }
 

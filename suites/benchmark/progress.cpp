@@ -15,8 +15,6 @@
 namespace ipcmark {
 namespace {
 
-constexpr std::size_t width = 100;
-
 // The figure that a trial is about, for people.
 std::string headline(const Trial& trial) {
   if (trial.failure) return "FAILED: " + trial.failure->detail;
@@ -49,12 +47,12 @@ std::string row_of(const Trial& trial) {
   const Interval* rate = find(statistics, "messages_per_s");
   const Interval* bytes = find(statistics, "bytes_per_s");
   const Interval primary = primary_interval(trial);
-  return fmt::format("{:<15.15} {:>8} {:<8} {:>8} {:>8} {:>5.1f} {:>9} {:>9} {:>9} {}\n", key.mechanism,
+  return fmt::format("{:<15.15} {:>8} {:<8} {:>8} {:>8} {:>5.1f} {:>9} {:>9} {:>9}{}\n", key.mechanism,
                      size_of(key), name_of(key.wait), or_dash(p50, show_ns),
                      or_dash(find(statistics, "p99"), show_ns), 100 * primary.relative_half_width(),
                      or_dash(rate, show_rate), key.size == 0 ? "-" : or_dash(bytes, show_bytes_rate),
                      or_dash(find(statistics, "cpu_ns_per_message"), show_ns),
-                     trial.notes.empty() ? "" : "*");
+                     trial.notes.empty() ? "" : " *");
 }
 
 // Rows that may be ranked together: one workload, placement, size; spinning apart from what sleeps.

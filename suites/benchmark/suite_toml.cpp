@@ -35,7 +35,8 @@ class Reader {
   template <class Value>
   Value value(const toml::node& node, const char* what) const {
     const auto found = node.value<Value>();
-    if (!found) fail(node, fmt::format("this must be {}", what));
+    // The library would take true for 1.
+    if (!found || node.is_boolean()) fail(node, fmt::format("this must be {}", what));
     return *found;
   }
 
@@ -47,10 +48,24 @@ class Reader {
     return entries;
   }
 
+  template <class Parse>
+  auto parsed(const toml::node& node, const char* what, Parse parse) const {
+    const auto text = value<std::string>(node, what);
+    try {
+      return parse(text);
+    } catch (const UsageError& error) {
+      fail(node, error.what());
+    }
+  }
+
   std::size_t size(const toml::node& node) const {
-    if (const auto number = node.value<std::int64_t>(); number && *number >= 0)
-      return static_cast<std::size_t>(*number);
-    return parse_size(value<std::string>(node, "a size such as 64 or \"4KiB\""));
+    if (node.is_integer() && node.value_or<std::int64_t>(-1) >= 0)
+      return static_cast<std::size_t>(node.value_or<std::int64_t>(0));
+    return parsed(node, "a size such as 64 or \"4KiB\"", parse_size);
+  }
+
+  double seconds(const toml::node& node) const {
+    return parsed(node, "a time such as \"100ms\"", parse_duration);
   }
 
   std::vector<std::size_t> sizes(const toml::node& node) const {
@@ -79,8 +94,7 @@ Selection read_selection(const Reader& read, const toml::table& table) {
 void read_effort(const Reader& read, const toml::table& table, Effort& effort) {
   read.allow_only(table, {"duration", "warm_up", "min_launches", "max_launches", "target", "budget"});
   const auto seconds = [&](const char* key, double& into) {
-    if (const auto* node = table.get(key))
-      into = parse_duration(read.value<std::string>(*node, "a time such as \"100ms\""));
+    if (const auto* node = table.get(key)) into = read.seconds(*node);
   };
   const auto count = [&](const char* key, unsigned& into) {
     const auto* node = table.get(key);
@@ -94,8 +108,10 @@ void read_effort(const Reader& read, const toml::table& table, Effort& effort) {
   seconds("budget", effort.budget_s);
   count("min_launches", effort.min_launches);
   count("max_launches", effort.max_launches);
-  if (const auto* node = table.get("target"))
+  if (const auto* node = table.get("target")) {
     effort.target = read.value<double>(*node, "a number such as 0.02");
+    if (!(effort.target >= 0.0001 && effort.target <= 1)) read.fail(*node, "this must be from 0.0001 to 1");
+  }
   if (effort.min_launches > effort.max_launches) read.fail(table, "min_launches is more than max_launches");
 }
 

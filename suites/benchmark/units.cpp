@@ -71,8 +71,8 @@ std::size_t parse_size(std::string_view text) {
                                 {"K", 1024},      {"KiB", 1024},     {"M", 1048576},
                                 {"MiB", 1048576}, {"G", 1073741824}, {"GiB", 1073741824}};
   const auto [value, unit] = number_and_unit(text);
-  const double bytes = value * factor_of(unit, units);
-  if (value < 0 || bytes < 0 || bytes != std::floor(bytes) || bytes > 1e12) {
+  const double factor = factor_of(unit, units), bytes = value * factor;
+  if (value < 0 || factor < 0 || bytes != std::floor(bytes) || bytes > 1e12) {
     throw UsageError(fmt::format("'{}' is not a size; write 64, 4KiB or 1MiB", text));
   }
   return static_cast<std::size_t>(bytes);

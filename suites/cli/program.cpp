@@ -17,7 +17,7 @@ namespace {
 // What was typed into the options, before it is understood.
 struct Typed {
   std::vector<std::string> mechanisms, workloads, sizes, waits, placements;
-  std::string duration, budget;
+  std::string duration, budget, watchdog;
 };
 
 // `--wait` alone means to wait for the host; with strategies behind it, it selects them. CLI11 cannot tell
@@ -77,6 +77,8 @@ void add_effort(CLI::App& run, Typed& typed, RunOptions& options) {
                  "stop when the 95 % interval of the median is within this share of it: 0.02 is 2 %")
       ->check(CLI::Range(0.0001, 1.0));
   run.add_option("--budget", typed.budget, "longest time for one trial: 10s");
+  run.add_option("--watchdog", typed.watchdog,
+                 "time without progress after which a launch counts as hung: 10s");
   run.add_option("--seed", options.seed, "of the order of launches; recorded in the result");
   run.add_option("--clock", options.clock, "auto, tsc, monotonic, monotonic_coarse")->capture_default_str();
 }
@@ -90,7 +92,8 @@ void add_output(CLI::App& run, RunOptions& options) {
   run.add_flag("--quiet,-q", options.quiet, "no progress and no table, only errors");
 }
 
-void understand(const Typed& typed, Overrides& overrides) {
+void understand(const Typed& typed, RunOptions& options) {
+  Overrides& overrides = options.overrides;
   overrides.mechanisms = split_list(typed.mechanisms);
   overrides.workloads = split_list(typed.workloads);
   overrides.waits = split_list(typed.waits);
@@ -98,6 +101,7 @@ void understand(const Typed& typed, Overrides& overrides) {
   for (const std::string& size : split_list(typed.sizes)) overrides.sizes.push_back(parse_size(size));
   if (!typed.duration.empty()) overrides.duration_s = parse_duration(typed.duration);
   if (!typed.budget.empty()) overrides.budget_s = parse_duration(typed.budget);
+  if (!typed.watchdog.empty()) options.watchdog_s = parse_duration(typed.watchdog);
 }
 
 constexpr const char* examples = R"(examples:
@@ -144,7 +148,7 @@ int parse_and_run(int argc, char** argv) {
     fmt::print(stderr, "ipcmark: {}; see ipcmark --help\n", error.what());
     return exit_code::usage;
   }
-  understand(typed, options.overrides);
+  understand(typed, options);
   if (*list) return list_command(json);
   if (*doctor) return doctor_command(json);
   if (*report) return report_command(results, report_out);

@@ -27,6 +27,7 @@ struct RunOptions {
   Overrides overrides;
   std::string out, resume, clock = "auto";
   std::optional<std::uint64_t> seed;
+  double watchdog_s = 10;
   bool dry_run = false, quiet = false, wait_for_host = false, hgrm = false, report = false;
   std::string command;  // as typed
 };

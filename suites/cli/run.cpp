@@ -156,6 +156,7 @@ int run_command(const RunOptions& options) {
   settings.duration_s = effort.duration_s;
   settings.warm_up_s = effort.warm_up_s;
   settings.clock = clock;
+  settings.patience = Cast::Patience(options.watchdog_s);
   Runner(result, effort, settings, session, store, progress).run();
   if (options.hgrm) write_hgrm(result, directory);
   const int code = tell(result, directory, options, session);

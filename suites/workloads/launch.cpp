@@ -69,7 +69,7 @@ RunningCast start(const TrialKey& key, const LaunchSettings& settings, Session& 
     jobs.push_back(job_of(workload.parts[k], key, mechanism, settings, session, started.links));
     if (!places->empty()) jobs.back().processor = (*places)[k];
   }
-  started.cast = std::make_unique<Cast>(std::move(jobs));
+  started.cast = std::make_unique<Cast>(std::move(jobs), settings.patience);
   for (const auto& link : started.links) link->handed_over();
   return started;
 }

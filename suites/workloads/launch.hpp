@@ -14,6 +14,7 @@ struct LaunchSettings {
   double warm_up_s = 0.01;
   ClockFacts clock;
   bool probe_noise = true;
+  Cast::Patience patience = Cast::usual_patience;  // without progress, until a launch counts as hung
 };
 
 // A message was lost, repeated, reordered or torn, or a call failed. The trial has no figures.
