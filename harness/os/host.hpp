@@ -38,6 +38,8 @@ std::int32_t system_v_key(std::int64_t creator, unsigned link);  // unique among
 
 // A run's id holds the number of its process: "<time>-<pid>-<random>".
 std::string new_run_id();
+// The process of a run, by its id or by a name that begins with it; 0 for anything else, so that a name that
+// only resembles ours is never taken for one.
 std::int64_t creator_of(std::string_view run);
 
 // Names and System V objects that exist now and were made by `run`, or by any run whose process is dead when

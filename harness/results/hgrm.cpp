@@ -52,13 +52,12 @@ std::string hgrm_of(const Trial& trial) {
     const double share = static_cast<double>(seen) / static_cast<double>(all.count);
     if (share < level) continue;
     const double value = std::min(edge, all.max);
-    if (seen == all.count) {
-      text += fmt::format("{:12.3f} {:2.12f} {:10}\n", value, 1.0, seen);
-      break;
-    }
+    if (seen == all.count) break;
     text += fmt::format("{:12.3f} {:2.12f} {:10} {:14.2f}\n", value, share, seen, 1 / (1 - share));
     while (level <= share) level += std::exp2(std::floor(std::log2(1 - level))) / steps_per_halving / 2;
   }
+  // The largest value, which may be beyond the last bin.
+  text += fmt::format("{:12.3f} {:2.12f} {:10}\n", all.max, 1.0, all.count);
   const double mean = all.sum / static_cast<double>(all.count);
   text += fmt::format("#[Mean    = {:12.3f}, StdDeviation   = {:12.3f}]\n", mean, deviation(all, mean));
   text += fmt::format("#[Max     = {:12.3f}, Total count    = {:12}]\n", all.max, all.count);

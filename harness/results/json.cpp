@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <fstream>
 
 namespace ipcmark {
@@ -26,7 +27,10 @@ Tally tally_from(const Json& json) {
 
 Json to_json(const Latency& latency) {
   Json bins = Json::array();
-  for (const Latency::Bin& bin : latency.bins) bins.push_back({bin.upper_edge, bin.count});
+  // More digits than a thousandth of a nanosecond only make the file larger.
+  for (const Latency::Bin& bin : latency.bins) {
+    bins.push_back({std::round(bin.upper_edge * 1000) / 1000, bin.count});
+  }
   return {{"mean", latency.mean},
           {"p50", latency.p50},
           {"p90", latency.p90},
@@ -224,6 +228,7 @@ Json to_json(const RunFacts& run) {
           {"seed", run.seed},
           {"effort",
            {{"duration_s", run.duration_s},
+            {"warm_up_s", run.warm_up_s},
             {"min_launches", run.min_launches},
             {"max_launches", run.max_launches},
             {"target", run.target},
@@ -241,6 +246,7 @@ RunFacts run_from_json(const Json& json) {
   run.seed = json.at("seed");
   const Json& effort = json.at("effort");
   run.duration_s = effort.at("duration_s");
+  run.warm_up_s = effort.at("warm_up_s");
   run.min_launches = effort.at("min_launches");
   run.max_launches = effort.at("max_launches");
   run.target = effort.at("target");

@@ -93,7 +93,7 @@ struct RunFacts {
   bool partial = true;
   std::uint64_t seed = 0;
   std::string interrupted_by;
-  double duration_s = 0, target = 0, budget_s = 0;
+  double duration_s = 0, warm_up_s = 0, target = 0, budget_s = 0;
   unsigned min_launches = 0, max_launches = 0;
 };
 

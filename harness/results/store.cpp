@@ -22,8 +22,7 @@ std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::erro
 
 }  // namespace
 
-ResultStore::ResultStore(std::string directory, Json environment, bool resumed)
-    : directory_(std::move(directory)), environment_(std::move(environment)) {
+ResultStore::ResultStore(std::string directory, bool resumed) : directory_(std::move(directory)) {
   std::error_code error;
   fs::create_directories(directory_, error);
   if (error) {
@@ -53,7 +52,8 @@ void ResultStore::write_line(const Json& json) {
   }
 }
 
-void ResultStore::begin(const Result& result) {
+void ResultStore::begin(const Result& result, Json environment) {
+  environment_ = std::move(environment);
   Json plan = Json::array(), skipped = Json::array();
   for (const Trial& trial : result.trials) plan.push_back(to_json(trial.key));
   for (const Skipped& one : result.skipped) skipped.push_back(to_json(one));

@@ -19,9 +19,9 @@ class ResultStore {
  public:
   // Makes the directory when it is missing. Throws UsageError when it cannot be written to, or when it holds
   // a result already and `resumed` is false.
-  ResultStore(std::string directory, nlohmann::json environment, bool resumed);
+  ResultStore(std::string directory, bool resumed);
 
-  void begin(const Result&);  // with every trial that is planned
+  void begin(const Result&, nlohmann::json environment);  // with every trial that is planned
   void add_launch(const TrialKey&, const Launch&);
   void add_failure(const TrialKey&, const Failure&);
   void save(const Result&);  // when the last time is some seconds ago

@@ -61,6 +61,7 @@ Result new_result(const RunOptions& options, const Suite& suite, const Plan& pla
   result.run.revision = build_info.revision;
   result.run.seed = options.seed ? *options.seed : std::random_device{}();
   result.run.duration_s = suite.effort.duration_s;
+  result.run.warm_up_s = suite.effort.warm_up_s;
   result.run.min_launches = suite.effort.min_launches;
   result.run.max_launches = suite.effort.max_launches;
   result.run.target = suite.effort.target;
@@ -87,13 +88,18 @@ Result resumed_result(const std::string& directory) {
   return result;
 }
 
-Effort effort_of(const RunFacts& run, Effort effort) {
-  effort.duration_s = run.duration_s;
-  effort.min_launches = run.min_launches;
-  effort.max_launches = run.max_launches;
-  effort.target = run.target;
-  effort.budget_s = run.budget_s;
-  return effort;
+Effort effort_of(const RunFacts& run) {
+  return {.duration_s = run.duration_s,
+          .warm_up_s = run.warm_up_s,
+          .min_launches = run.min_launches,
+          .max_launches = run.max_launches,
+          .target = run.target,
+          .budget_s = run.budget_s};
+}
+
+std::string directory_of(const RunOptions& options, const RunFacts& run) {
+  if (!options.resume.empty()) return options.resume;
+  return options.out.empty() ? "results/" + file_safe(run.suite) + "-" + run.id : options.out;
 }
 
 nlohmann::json environment_with_doctor() {
@@ -135,17 +141,13 @@ int run_command(const RunOptions& options) {
   const os::HostLock lock = lock_host(options.wait_for_host);
   Result result = resumed ? resumed_result(options.resume)
                           : new_result(options, suite, make_plan(suite, session), session);
-  const Effort effort = effort_of(result.run, suite.effort);
+  const Effort effort = effort_of(result.run);
+  const std::string directory = directory_of(options, result.run);
+  ResultStore store(directory, resumed);
   const ClockFacts clock = measure_clock(os::choose_clock(options.clock));
   result.floors = measure_floors(clock, os::topology());
   os::clock_in_use = clock.clock;
-
-  const std::string directory = resumed ? options.resume
-                                : !options.out.empty()
-                                    ? options.out
-                                    : "results/" + file_safe(result.run.suite) + "-" + result.run.id;
-  ResultStore store(directory, environment_with_doctor(), resumed);
-  store.begin(result);
+  store.begin(result, environment_with_doctor());
   Plan plan;
   for (const Trial& trial : result.trials) plan.trials.push_back(trial.key);
   const Estimate time = estimate(plan, effort);

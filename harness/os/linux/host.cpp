@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
@@ -31,6 +32,18 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view prefix = "ipcmark-";
+
+// Whether a text begins as a form says: d is a digit, x a hexadecimal one, anything else is itself.
+bool has_form(std::string_view text, std::string_view form) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  if (text.size() < form.size()) return false;
+  for (std::size_t k = 0; k < form.size(); ++k) {
+    const std::size_t digit = digits.find(text[k]);
+    const bool fits = form[k] == 'd' ? digit < 10 : form[k] == 'x' ? digit < 16 : text[k] == form[k];
+    if (!fits) return false;
+  }
+  return true;
+}
 
 // Where a run's names may stand.
 std::vector<fs::path> name_folders() { return {"/dev/shm", "/dev/mqueue", fs::temp_directory_path()}; }
@@ -57,9 +70,13 @@ std::vector<fs::path> left_names(const std::string& run) {
   return found;
 }
 
-// System V keys of ours: 6 in the highest 4 bits, then 22 bits of process id, then 6 bits of link number.
-constexpr std::uint32_t key_mark = 0x6000'0000U;
+// System V keys of ours: B in the highest 4 bits, then 22 bits of process id, then 6 bits of link number.
+// ftok(3) puts a character of its caller's choice into the highest 8, so that a letter (4 to 7) would be a
+// stranger's.
+constexpr std::uint32_t key_mark = 0xB000'0000U;
 constexpr unsigned key_link_bits = 6;
+// Ours alone have these, and belong to the user who may remove them.
+constexpr unsigned own_permissions = 600;
 
 std::int64_t creator_of_key(std::uint32_t key) { return (key & 0x0FFF'FFFFU) >> key_link_bits; }
 
@@ -78,7 +95,8 @@ std::vector<SystemVObject> left_system_v(const std::string& run) {
       std::istringstream columns(line);
       std::int64_t key = 0;
       int id = 0;
-      if (!(columns >> key >> id)) continue;
+      unsigned permissions = 0;
+      if (!(columns >> key >> id >> permissions) || permissions != own_permissions) continue;
       const auto bits = static_cast<std::uint32_t>(key);
       if ((bits & 0xF000'0000U) != key_mark) continue;
       const std::int64_t creator = creator_of_key(bits);
@@ -102,8 +120,9 @@ sockaddr_un lock_address(socklen_t& size) {
       std::string("ipcmark-host-lock") + (other == nullptr ? "" : std::string("-") + other);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path + 1, name.data(), std::min(name.size(), sizeof address.sun_path - 1));
-  size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  const std::size_t length = std::min(name.size(), sizeof address.sun_path - 1);
+  std::memcpy(address.sun_path + 1, name.data(), length);
+  size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + length);
   return address;
 }
 
@@ -150,14 +169,16 @@ std::string new_run_id() {
 }
 
 std::int64_t creator_of(std::string_view run) {
-  const std::size_t first = run.find('-');
-  if (first == std::string_view::npos) return 0;
+  constexpr std::string_view time = "ddddddddTddddddZ-";
+  constexpr std::string_view random = "xxxx";
+  if (!has_form(run, time)) return 0;
+  run.remove_prefix(time.size());
   std::int64_t id = 0;
-  for (const char digit : run.substr(first + 1)) {
-    if (digit < '0' || digit > '9') break;
-    id = id * 10 + (digit - '0');
-  }
-  return id;
+  const auto [end, error] = std::from_chars(run.data(), run.data() + run.size(), id);
+  run.remove_prefix(static_cast<std::size_t>(end - run.data()));
+  if (error != std::errc{} || !run.starts_with('-') || !has_form(run.substr(1), random)) return 0;
+  run.remove_prefix(1 + random.size());
+  return run.empty() || run.starts_with('-') ? id : 0;
 }
 
 std::vector<std::string> leftovers(const std::string& run) {

@@ -1,0 +1,157 @@
+#include "harness/loops.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "harness/mechanism.hpp"
+
+namespace ipcmark {
+namespace {
+
+// A channel within one process: what is sent can be received, then it says `closed`. One message may be
+// dropped on its way.
+class Queue final : public Endpoint {
+ public:
+  Io send(std::span<const std::byte> message) noexcept override {
+    if (sent_++ != dropped) messages_.emplace_back(message.begin(), message.end());
+    return {.size = message.size()};
+  }
+  Io recv(std::span<std::byte> buffer) noexcept override {
+    if (messages_.empty()) return {.status = Status::closed};
+    const std::vector<std::byte> message = std::move(messages_.front());
+    messages_.pop_front();
+    std::copy(message.begin(), message.end(), buffer.begin());
+    return {.size = message.size()};
+  }
+  std::size_t waiting() const { return messages_.size(); }
+  std::uint64_t dropped = ~std::uint64_t{0};
+
+ private:
+  std::uint64_t sent_ = 0;
+  std::deque<std::vector<std::byte>> messages_;
+};
+
+constexpr Loops<Endpoint> queue_loops = loops_of<Queue>;
+
+class LoopsTest : public testing::TestWithParam<std::size_t> {
+ protected:
+  LoopsTest() { os::clock_in_use = {.source = os::ClockSource::monotonic, .ns_per_tick = 1.0}; }
+  ~LoopsTest() override { os::clock_in_use = before_; }
+  static LoopState state(std::size_t size) {
+    LoopState fresh;
+    fresh.layout = StampLayout(size, 1, 0);
+    fresh.outgoing = MessageBuffer(size, std::byte{0x5A});
+    fresh.incoming = MessageBuffer(size, std::byte{0});
+    fresh.checker = Checker(fresh.layout);
+    return fresh;
+  }
+
+  const os::Clock before_ = os::clock_in_use;
+  Queue queue_;
+  LoopState producer_ = state(GetParam()), consumer_ = state(GetParam());
+};
+INSTANTIATE_TEST_SUITE_P(Sizes, LoopsTest, testing::Values(8, 16, 24, 64, 4097),
+                         testing::PrintToStringParamName());
+
+constexpr LoopPlan ten{.first = 0, .end = 10, .sample_stride = 1};
+
+TEST_P(LoopsTest, EveryMessageThatIsProducedIsConsumedCheckedAndTimed) {
+  queue_loops.produce(queue_, queue_, ten, producer_);
+  queue_loops.consume(queue_, queue_, ten, consumer_);
+  EXPECT_EQ(producer_.sent, 10U);
+  EXPECT_EQ(consumer_.received, 10U);
+  EXPECT_TRUE(consumer_.checker.tally().clean());
+  EXPECT_EQ(consumer_.latency.count(), 10U);
+  EXPECT_EQ(consumer_.failed.status, Status::ok);
+  EXPECT_LE(producer_.begun, producer_.ended);
+  EXPECT_LE(producer_.ended, consumer_.ended);
+}
+
+TEST_P(LoopsTest, OnlyEveryStridethMessageIsTimed) {
+  const LoopPlan sampled{.first = 0, .end = 64, .sample_stride = 16};
+  queue_loops.produce(queue_, queue_, sampled, producer_);
+  queue_loops.consume(queue_, queue_, sampled, consumer_);
+  EXPECT_EQ(consumer_.received, 64U);
+  EXPECT_EQ(consumer_.latency.count(), 4U);
+}
+
+TEST_P(LoopsTest, AOneWayTimeIsNoLongerThanFromTheBeginningToTheEnd) {
+  queue_loops.produce(queue_, queue_, ten, producer_);
+  queue_loops.consume(queue_, queue_, ten, consumer_);
+  EXPECT_LE(consumer_.latency.max(), consumer_.ended - producer_.begun);
+}
+
+TEST_P(LoopsTest, AMessageThatIsLostIsCountedAndTheRoundEndsWithTheLast) {
+  queue_.dropped = 3;
+  queue_loops.produce(queue_, queue_, ten, producer_);
+  queue_loops.consume(queue_, queue_, ten, consumer_);
+  EXPECT_EQ(consumer_.received, 9U);
+  EXPECT_EQ(consumer_.checker.tally().lost, 1U);
+  EXPECT_EQ(consumer_.failed.status, Status::ok);
+}
+
+TEST_P(LoopsTest, ARoundThatACallEndsEarlySaysWhichAndHowFarItCame) {
+  queue_.dropped = 9;
+  queue_loops.produce(queue_, queue_, ten, producer_);
+  queue_loops.consume(queue_, queue_, ten, consumer_);
+  EXPECT_EQ(consumer_.received, 9U);
+  EXPECT_EQ(consumer_.failed.status, Status::closed);
+}
+
+TEST_P(LoopsTest, APingTimesEveryRoundTripAndTheTimesMakeUpTheRound) {
+  queue_loops.ping(queue_, queue_, ten, producer_);  // its own echo
+  EXPECT_EQ(producer_.sent, 10U);
+  EXPECT_EQ(producer_.received, 10U);
+  EXPECT_EQ(producer_.latency.count(), 10U);
+  EXPECT_EQ(producer_.latency.sum(), producer_.ended - producer_.begun);
+  EXPECT_TRUE(producer_.checker.tally().clean());
+}
+
+TEST_P(LoopsTest, AnEchoSendsBackWhatItReceived) {
+  Queue back;
+  queue_loops.produce(queue_, queue_, ten, producer_);
+  queue_loops.echo(back, queue_, ten, consumer_);
+  EXPECT_EQ(consumer_.sent, 10U);
+  queue_loops.consume(back, back, ten, producer_);
+  EXPECT_EQ(producer_.received, 10U);
+  EXPECT_TRUE(producer_.checker.tally().clean());
+}
+
+TEST_P(LoopsTest, ASecondRoundGoesOnAndCountsAnew) {
+  const LoopPlan more{.first = 10, .end = 15, .sample_stride = 1};
+  for (const LoopPlan& plan : {ten, more}) {
+    queue_loops.produce(queue_, queue_, plan, producer_);
+    queue_loops.consume(queue_, queue_, plan, consumer_);
+  }
+  EXPECT_EQ(consumer_.received, 5U);
+  EXPECT_EQ(consumer_.latency.count(), 5U);
+  EXPECT_EQ(consumer_.checker.next(), 15U);
+  EXPECT_TRUE(consumer_.checker.tally().clean());
+}
+
+TEST_P(LoopsTest, ASignalIsCountedAndNotLookedInto) {
+  producer_.payload = consumer_.payload = false;
+  producer_.outgoing = consumer_.incoming = MessageBuffer();
+  queue_loops.produce(queue_, queue_, ten, producer_);
+  queue_loops.consume(queue_, queue_, ten, consumer_);
+  EXPECT_EQ(consumer_.checker.next(), 10U);
+  EXPECT_TRUE(consumer_.checker.tally().clean());
+  EXPECT_EQ(consumer_.latency.count(), 0U);
+}
+
+TEST(MessageBufferTest, ItBeginsOnALineOfItsOwnAlsoAfterItWasMoved) {
+  for (const std::size_t size : {1U, 8U, 64U, 4097U}) {
+    MessageBuffer first(size, std::byte{7});
+    MessageBuffer second = std::move(first);
+    const auto bytes = second.bytes();
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(bytes.data()) % 64, 0U);
+    EXPECT_EQ(bytes.size(), size);
+    EXPECT_EQ(bytes.front(), std::byte{7});
+    EXPECT_EQ(bytes.back(), std::byte{7});
+  }
+  EXPECT_TRUE(MessageBuffer().bytes().empty());
+}
+
+}  // namespace
+}  // namespace ipcmark

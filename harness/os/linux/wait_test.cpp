@@ -1,0 +1,63 @@
+#include "harness/os/wait.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <thread>
+
+namespace ipcmark::os {
+namespace {
+
+using Word = std::atomic<std::uint32_t>;
+
+// Waits as every user of wait_on does: it may return early.
+void wait_until_set(const Word& word, std::atomic<int>& woken) {
+  while (word.load() == 0) wait_on(word, 0);
+  ++woken;
+}
+
+TEST(WaitOn, ReturnsAtOnceWhenTheWordHasChangedAlready) {
+  const Word word = 1;
+  wait_on(word, 0);
+  SUCCEED();
+}
+
+TEST(WaitOn, IsEndedByWakingOne) {
+  Word word = 0;
+  std::atomic<int> woken = 0;
+  std::thread waiting([&] { wait_until_set(word, woken); });
+  word = 1;
+  wake_one(word);
+  waiting.join();
+  EXPECT_EQ(woken, 1);
+}
+
+TEST(WaitOn, EverybodyIsEndedByWakingAll) {
+  Word word = 0;
+  std::atomic<int> woken = 0;
+  std::array<std::thread, 4> waiting;
+  for (std::thread& one : waiting) one = std::thread([&] { wait_until_set(word, woken); });
+  word = 1;
+  wake_all(word);
+  for (std::thread& one : waiting) one.join();
+  EXPECT_EQ(woken, 4);
+}
+
+TEST(Spin, EndsWhenReady) {
+  int turns = 0;
+  EXPECT_TRUE(spin_until([&] { return ++turns == 5; }));
+  EXPECT_EQ(turns, 5);
+}
+
+TEST(Spin, ABriefOneGivesUpAfterItsTurns) {
+  unsigned turns = 0;
+  EXPECT_FALSE(spin_briefly([&] {
+    ++turns;
+    return false;
+  }));
+  EXPECT_EQ(turns, adaptive_spins);
+  EXPECT_TRUE(spin_briefly([] { return true; }));
+}
+
+}  // namespace
+}  // namespace ipcmark::os
