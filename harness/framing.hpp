@@ -37,7 +37,7 @@ class Framed {
     if (message.size() + header_size > small_frame) return send_gathered(message);
     std::byte* frame = outgoing_.data();
     std::memcpy(frame, &length, header_size);
-    std::memcpy(frame + header_size, message.data(), message.size());
+    copy_bytes(frame + header_size, message.data(), message.size());
     const std::span<const std::byte> whole(frame, header_size + message.size());
     const Io io = stream_.write(whole, {});
     if (io.status == Status::ok && io.size == whole.size()) [[likely]]
@@ -54,7 +54,7 @@ class Framed {
     std::memcpy(&length, frame, header_size);
     if (io.status == Status::ok && io.size == header_size + buffer.size() && length == buffer.size())
         [[likely]] {
-      std::memcpy(buffer.data(), frame + header_size, buffer.size());
+      copy_bytes(buffer.data(), frame + header_size, buffer.size());
       return {.size = buffer.size()};
     }
     if (io.status != Status::ok) return io;
@@ -122,7 +122,7 @@ class Framed {
   Io take(std::span<std::byte> buffer, std::size_t length) noexcept {
     const std::size_t kept = std::min(length, buffer.size());
     const std::size_t stashed = std::min(end_ - begin_, kept);
-    std::memcpy(buffer.data(), stash_.data() + begin_, stashed);
+    copy_bytes(buffer.data(), stash_.data() + begin_, stashed);
     begin_ += stashed;
     return finish(buffer, stashed, length);
   }
@@ -169,7 +169,7 @@ class Framed {
     if (payload <= length) return finish(buffer, payload, length);
     begin_ = 0;
     end_ = payload - length;
-    std::memcpy(stash_.data(), buffer.data() + length, end_);
+    copy_bytes(stash_.data(), buffer.data() + length, end_);
     return {.size = length};
   }
 

@@ -43,7 +43,7 @@ inline void copy_fresh(std::byte* to, const std::byte* from, std::size_t size) n
     asm volatile("" : "+r"(value));  // keeps the compiler from making vectors of it
     std::memcpy(to, &value, word);
   }
-  std::memcpy(to, from, size);
+  copy_bytes(to, from, size);
 }
 
 // The copying calls over a concrete loan endpoint, once for all: what a copy costs is loan against send.
@@ -63,7 +63,7 @@ Io recv_by_borrow(E& endpoint, std::span<std::byte> buffer) noexcept {
   if (slot.status != Status::ok) [[unlikely]]
     return {.status = slot.status};
   const std::size_t size = std::min(buffer.size(), slot.bytes.size());
-  std::memcpy(buffer.data(), slot.bytes.data(), size);
+  copy_bytes(buffer.data(), slot.bytes.data(), size);
   const bool cut = size < slot.bytes.size();
   endpoint.release();
   return {.size = size, .status = cut ? Status::truncated : Status::ok};

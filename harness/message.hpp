@@ -29,6 +29,12 @@ struct [[nodiscard]] Io {
 
 inline constexpr std::size_t smallest_message = 8;
 
+// memcpy for messages: an empty span may have no address, which memcpy must not be given even for no bytes
+// (C17 7.24.1).
+inline void copy_bytes(void* to, const void* from, std::size_t size) noexcept {
+  if (size != 0) std::memcpy(to, from, size);
+}
+
 struct StampLayout {
   std::size_t size = 0;
   bool compact = false;

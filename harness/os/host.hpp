@@ -47,6 +47,9 @@ std::int64_t creator_of(std::string_view run);
 std::vector<std::string> leftovers(const std::string& run);
 std::vector<std::string> remove_leftovers(const std::string& run);
 
+// Removes the POSIX message queue of a link. Where no mqueue file system is mounted, no listing shows it.
+void remove_queue(const std::string& run, unsigned link) noexcept;
+
 // Only one process may measure on a host at a time.
 class HostLock {
  public:

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <regex>
+#include <cstdio>
 #include <sstream>
 
 #include "harness/results/record_testing.hpp"
@@ -22,13 +22,13 @@ struct Row {
 
 // The lines of figures, by the form that HdrHistogram's outputPercentileDistribution gives them.
 std::vector<Row> rows_of(const std::string& text) {
-  static const std::regex form(R"( *(\d+\.\d{3}) (\d\.\d{12}) +(\d+)( +\d+\.\d{2})?)");
   std::vector<Row> rows;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    std::smatch parts;
-    if (std::regex_match(line, parts, form))
-      rows.push_back({std::stod(parts[1]), std::stod(parts[2]), std::stoull(parts[3])});
+    double value = 0, percentile = 0;
+    unsigned long long total = 0;
+    if (std::sscanf(line.c_str(), " %lf %lf %llu", &value, &percentile, &total) != 3) continue;
+    rows.push_back({value, percentile, total});
   }
   return rows;
 }

@@ -7,6 +7,12 @@
 #include "harness/os/host.hpp"
 
 namespace ipcmark {
+namespace {
+
+// More than any launch has at a time.
+constexpr unsigned links_of_a_launch = 64;
+
+}  // namespace
 
 Session::Session()
     : id_(os::new_run_id()), tag_(static_cast<std::uint16_t>(std::hash<std::string>{}(id_) | 1U)) {
@@ -25,6 +31,11 @@ Session::~Session() {
   janitor_.wait();
 }
 
+unsigned Session::next_link() noexcept {
+  janitor_line_.write_line(std::to_string(links_));
+  return links_++;
+}
+
 std::vector<std::string> Session::sweep() {
   std::error_code gone;
   std::filesystem::remove(std::filesystem::temp_directory_path() / ("ipcmark-" + id_), gone);
@@ -33,15 +44,21 @@ std::vector<std::string> Session::sweep() {
 
 int janitor_main(const std::string& run) {
   os::catch_termination();  // it leaves with its parent and not before
-  os::Channel line{os::Handle(os::first_child_handle)};
-  if (line.read_line().has_value()) return 0;
+  os::Channel parent{os::Handle(os::first_child_handle)};
+  unsigned links = 0;
+  while (const auto line = parent.read_line()) {
+    if (*line == "done") return 0;
+    links = static_cast<unsigned>(std::stoul(*line)) + 1;
+  }
   // The children die with the parent, each at its own moment, and may still be creating something until then.
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
-  do {
+  while (std::chrono::steady_clock::now() < end) {
     os::remove_leftovers(run);
-  } while (!os::wait_readable(
-               {}, std::min(end, std::chrono::steady_clock::now() + std::chrono::milliseconds(50))) &&
-           std::chrono::steady_clock::now() < end);
+    for (unsigned link = links > links_of_a_launch ? links - links_of_a_launch : 0; link < links; ++link) {
+      os::remove_queue(run, link);
+    }
+    os::wait_readable({}, std::chrono::steady_clock::now() + std::chrono::milliseconds(50));
+  }
   return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <mqueue.h>
 #include <signal.h>
 
 #include <filesystem>
@@ -79,6 +80,19 @@ TEST_P(Janitor, RemovesTheNamesOfARunWhoseProcessWasKilled) {
   ASSERT_EQ(::kill(static_cast<pid_t>(run.id()), SIGKILL), 0);
   pipe.rest();  // ends when the janitor does
   EXPECT_THAT(os::leftovers(id), testing::IsEmpty());
+}
+
+TEST(SessionTest, ItsJanitorRemovesAQueueThatNoListingShows) {
+  os::Pipe pipe;
+  const os::Process run = os::start_role({"--run-a-session", "posix_mq"}, pipe);
+  const std::string name = "/" + os::object_name(pipe.line(), 0);
+  const mqd_t before = ::mq_open(name.c_str(), O_RDONLY);
+  ASSERT_NE(before, -1) << name;
+  ::mq_close(before);
+  ASSERT_EQ(::kill(static_cast<pid_t>(run.id()), SIGKILL), 0);
+  pipe.rest();  // ends when the janitor does
+  EXPECT_EQ(::mq_open(name.c_str(), O_RDONLY), -1);
+  EXPECT_EQ(errno, ENOENT);
 }
 
 }  // namespace

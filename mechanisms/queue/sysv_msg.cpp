@@ -50,7 +50,7 @@ class SysvMsgEndpoint final : public Endpoint {
   }
 
   Io send(std::span<const std::byte> message) noexcept override {
-    std::memcpy(typed_.data() + sizeof(long), message.data(), message.size());
+    copy_bytes(typed_.data() + sizeof(long), message.data(), message.size());
     const Io io = retry_interrupted([&] { return ::msgsnd(queue_, typed_.data(), message.size(), 0); });
     return answer(message.size(), io);
   }
@@ -59,7 +59,7 @@ class SysvMsgEndpoint final : public Endpoint {
         [&] { return ::msgrcv(queue_, typed_.data(), typed_.size() - sizeof(long), 0, 0); });
     if (io.status != Status::ok) return answer(0, io);
     const std::size_t kept = std::min(io.size, buffer.size());
-    std::memcpy(buffer.data(), typed_.data() + sizeof(long), kept);
+    copy_bytes(buffer.data(), typed_.data() + sizeof(long), kept);
     return {.size = kept, .status = kept < io.size ? Status::truncated : Status::ok};
   }
 

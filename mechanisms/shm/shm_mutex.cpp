@@ -50,7 +50,7 @@ class ShmMutexEndpoint final : public Endpoint {
     if (message.size() > slots_.capacity()) return {.status = Status::too_big};
     if (const Io io = enter(sync_.room, [&] { return used() < slots_.depth(); }); io.status != Status::ok)
       return io;
-    std::memcpy(slots_.payload(sync_.produced), message.data(), message.size());
+    copy_bytes(slots_.payload(sync_.produced), message.data(), message.size());
     slots_.mark(sync_.produced).store(Mark::make(0, message.size()), std::memory_order_relaxed);
     ++sync_.produced;
     leave(sync_.message, true);
@@ -61,7 +61,7 @@ class ShmMutexEndpoint final : public Endpoint {
     if (const Io io = enter(sync_.message, [&] { return used() > 0; }); io.status != Status::ok) return io;
     const std::size_t size = Mark::size(slots_.mark(sync_.consumed).load(std::memory_order_relaxed));
     const std::size_t kept = std::min(size, buffer.size());
-    std::memcpy(buffer.data(), slots_.payload(sync_.consumed), kept);
+    copy_bytes(buffer.data(), slots_.payload(sync_.consumed), kept);
     ++sync_.consumed;
     // A producer is woken for half a ring, not for every slot.
     leave(sync_.room, used() <= slots_.depth() / 2);

@@ -37,7 +37,7 @@ class ShmSemaphoreEndpoint final : public Endpoint {
   Io send(std::span<const std::byte> message) noexcept override {
     if (message.size() > slots_.capacity()) return {.status = Status::too_big};
     if (const Io io = take(sync_.room); io.status != Status::ok) return io;
-    std::memcpy(slots_.payload(next_), message.data(), message.size());
+    copy_bytes(slots_.payload(next_), message.data(), message.size());
     slots_.mark(next_++).store(Mark::make(0, message.size()), std::memory_order_relaxed);
     ::sem_post(&sync_.messages);
     return {.size = message.size()};
@@ -47,7 +47,7 @@ class ShmSemaphoreEndpoint final : public Endpoint {
     if (const Io io = take(sync_.messages); io.status != Status::ok) return io;
     const std::size_t size = Mark::size(slots_.mark(next_).load(std::memory_order_relaxed));
     const std::size_t kept = std::min(size, buffer.size());
-    std::memcpy(buffer.data(), slots_.payload(next_++), kept);
+    copy_bytes(buffer.data(), slots_.payload(next_++), kept);
     ::sem_post(&sync_.room);
     return {.size = kept, .status = kept < size ? Status::truncated : Status::ok};
   }

@@ -52,20 +52,23 @@ std::string command_line(int argc, char** argv) {
   return line;
 }
 
+// Lists are comma separated, so that a suite's name may follow one.
+void add_list(CLI::App& run, const std::string& names, std::vector<std::string>& into,
+              const std::string& help) {
+  run.add_option(names, into, help)->allow_extra_args(false)->type_name("LIST");
+}
+
 void add_selection(CLI::App& run, Typed& typed, RunOptions& options) {
-  run.add_option(
-      "suite", options.suite,
-      "quick, standard, full, or a TOML file of your own; without one, what the options below select");
-  run.add_option("--mechanism,-m", typed.mechanisms,
-                 "names or patterns, comma separated: 'shm_*,anonymous_pipe'");
-  run.add_option("--workload,-w", typed.workloads, "ping_pong (round trip), stream (one way)");
-  run.add_option("--size,-s", typed.sizes, "message sizes: 64,4KiB,1MiB (8 B to 64 MiB)");
-  run.add_option(
-      "--wait", typed.waits,
-      "wait strategies: spin,block,adaptive. Without a value: wait until another run on this host is over");
+  run.add_option("suite", options.suite,
+                 "quick, standard, full, or a TOML file; without one, what the options below select");
+  add_list(run, "--mechanism,-m", typed.mechanisms, "names or patterns: 'shm_*,anonymous_pipe'");
+  add_list(run, "--workload,-w", typed.workloads, "ping_pong (round trip), stream (one way)");
+  add_list(run, "--size,-s", typed.sizes, "message sizes: 64,4KiB,1MiB (8 B to 64 MiB)");
+  add_list(run, "--wait", typed.waits,
+           "spin,block,adaptive; without a value: wait until another run on this host is over");
   run.add_flag("--wait-for-host", options.wait_for_host, "wait until another run on this host is over");
-  run.add_option("--placement,-p", typed.placements,
-                 "same_core, two_cores, smt_siblings, two_sockets, unpinned");
+  add_list(run, "--placement,-p", typed.placements,
+           "same_core, two_cores, smt_siblings, two_sockets, unpinned");
 }
 
 void add_effort(CLI::App& run, Typed& typed, RunOptions& options) {
@@ -104,9 +107,20 @@ void understand(const Typed& typed, RunOptions& options) {
   if (!typed.watchdog.empty()) options.watchdog_s = parse_duration(typed.watchdog);
 }
 
+// A mistyped command, before CLI11 takes it for a missing one.
+void check_command(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  if (word.starts_with("-") || std::find(known.begin(), known.end(), word) != known.end()) return;
+  const std::string near = suggestion(word, known);
+  throw UsageError(fmt::format(
+      "no command named '{}'; {}", word,
+      near.empty() ? fmt::format("there are: {}; see ipcmark --help", fmt::join(known, ", ")) : near));
+}
+
 constexpr const char* examples = R"(examples:
   ipcmark list                                      what can be measured here
-  ipcmark run quick --out first                     every mechanism, about two minutes
+  ipcmark run quick --out first                     every mechanism, in about a minute
   ipcmark run -m 'shm_*,unix_stream' -s 64,4KiB     a comparison of your own
   ipcmark report first                              the page: first/report/index.html
   ipcmark doctor                                    is this host fit for measuring?
@@ -140,6 +154,11 @@ int parse_and_run(int argc, char** argv) {
   report->add_option("results", results, "result directories or result.json files")->required();
   report->add_option("--out,-o", report_out, "directory of the report; default <result>/report");
 
+  if (argc < 2) {
+    fmt::print(stderr, "{}", app.help());
+    return exit_code::usage;
+  }
+  check_command(app, argv[1]);
   try {
     app.parse(with_clear_wait(argc, argv));
   } catch (const CLI::Success& shown) {

@@ -1,5 +1,6 @@
 #include "harness/os/host.hpp"
 
+#include <mqueue.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -196,6 +197,10 @@ std::vector<std::string> remove_leftovers(const std::string& run) {
   for (const fs::path& path : left_names(run)) fs::remove_all(path, gone);
   for (const SystemVObject& object : left_system_v(run)) remove_system_v(object);
   return removed;
+}
+
+void remove_queue(const std::string& run, unsigned link) noexcept {
+  ::mq_unlink(("/" + object_name(run, link)).c_str());
 }
 
 std::pair<std::optional<HostLock>, std::int64_t> HostLock::acquire() {
