@@ -228,8 +228,6 @@ std::string why_unsupported(const Mechanism& mechanism, std::size_t size, Sessio
 Launch run_launch(const TrialKey& key, const LaunchSettings& settings, Session& session) {
   const Workload& workload = *workload_named(key.workload);
   os::clock_in_use = settings.clock.clock;
-  std::optional<NoiseProbe> probe;
-  if (settings.probe_noise) probe.emplace();
   const std::string started = os::utc_now();
   try {
     const std::uint64_t setting_up = os::read_monotonic();
@@ -240,17 +238,20 @@ Launch run_launch(const TrialKey& key, const LaunchSettings& settings, Session& 
     const Measure measure = warm_up(cast, workload, settings, next);
     const LoopPlan plan{.first = next, .end = next + measure.messages, .sample_stride = measure.stride};
     const auto limit = std::chrono::duration<double>(10 * measure.expected_s);
+    // Only here: starting and ending the processes of the cast is itself work that others have to wait for.
+    std::optional<NoiseProbe> probe;
+    if (settings.probe_noise) probe.emplace();
     const auto reports = cast.round({.plan = plan, .measured = true},
                                     std::chrono::duration_cast<std::chrono::nanoseconds>(limit));
     judge(workload, reports, plan);
-    cast.finish();
     Launch launch = launch_from(key, workload, reports, settings);
-    launch.set_up_ns = set_up_ns;
-    launch.started = started;
-    std::uint64_t involuntary =
+    const std::uint64_t involuntary =
         launch.producer.usage.involuntary_switches + launch.consumer.usage.involuntary_switches;
     if (probe)
       launch.noise = probe->finish(key.placement, key.wait == Wait::spin, involuntary, launch.seconds);
+    cast.finish();
+    launch.set_up_ns = set_up_ns;
+    launch.started = started;
     return launch;
   } catch (const CastFailure& failure) {
     throw LaunchFailure({.kind = failure.kind, .detail = failure.what(), .verified = {}});
