@@ -24,16 +24,22 @@ inline Io io_of_errno(int error) noexcept {
   }
 }
 
-// Repeats a call that a signal has interrupted, unless this process is to stop. A call returns bytes or -1.
+// What follows a call that failed: again if a signal interrupted it, unless this process is to stop.
 template <class Call>
-Io retry_interrupted(Call call) noexcept {
-  for (;;) {
-    const auto moved = call();
-    if (moved >= 0) [[likely]]
-      return {.size = static_cast<std::size_t>(moved)};
-    if (errno != EINTR) return io_of_errno(errno);
+[[gnu::noinline, gnu::cold]] Io call_again(Call& call) noexcept {
+  while (errno == EINTR) {
     if (os::stop_requested()) return {.status = Status::stopped};
+    if (const auto moved = call(); moved >= 0) return {.size = static_cast<std::size_t>(moved)};
   }
+  return io_of_errno(errno);
+}
+
+// Makes a call that returns bytes or -1. In line for the reason that harness/loops.hpp gives.
+template <class Call>
+[[gnu::always_inline]] inline Io retry_interrupted(Call call) noexcept {
+  if (const auto moved = call(); moved >= 0) [[likely]]
+    return {.size = static_cast<std::size_t>(moved)};
+  return call_again(call);
 }
 
 // See harness/framing.hpp. SIGPIPE is ignored in every child: a write without a reader says EPIPE.

@@ -262,6 +262,28 @@ BareTrips bare_cache_lines(BarePlace place, std::uint64_t trips) {
       });
 }
 
+BareTrips bare_ring_trips(BarePlace place, std::size_t size, std::size_t depth, std::uint64_t trips) {
+  const SharedMemory there(MarkedRing::bytes(size, depth)), back(MarkedRing::bytes(size, depth));
+  MarkedRing to(there.data, size, depth), from(back.data, size, depth);
+  std::vector<std::byte> mine(size, std::byte{0x5A});
+  return in_two_processes(
+      place,
+      [&] {
+        return time_trips(trips, [&](std::uint64_t k) {
+          std::memcpy(mine.data(), &k, sizeof k);
+          to.send(mine.data());
+          from.recv(mine.data());
+          asm volatile("" : : "r"(mine.data()) : "memory");
+        });
+      },
+      [&] {
+        for (std::uint64_t k = all_of(trips); k > 0; --k) {
+          to.recv(mine.data());
+          from.send(mine.data());
+        }
+      });
+}
+
 double bare_ring(BarePlace place, std::size_t size, std::size_t depth, std::uint64_t messages, bool indexed) {
   return indexed ? stream_through<IndexedRing>(place, size, depth, messages)
                  : stream_through<MarkedRing>(place, size, depth, messages);

@@ -28,5 +28,7 @@ BareTrips bare_cache_lines(BarePlace, std::uint64_t trips);
 // slot and from there into the consumer's. `indexed` publishes by a head index that the consumer polls, both
 // indices cached (as rigtorp's SPSCQueue does); else by a mark in each slot, as shm_spsc does.
 double bare_ring(BarePlace, std::size_t size, std::size_t depth, std::uint64_t messages, bool indexed);
+// Round trips through two of the rings with marks. A message of 64 bytes and its mark are two lines each way.
+BareTrips bare_ring_trips(BarePlace, std::size_t size, std::size_t depth, std::uint64_t trips);
 
 }  // namespace ipcmark

@@ -50,12 +50,11 @@ std::string row_of(const Trial& trial) {
   const bool moves = key.size != 0 && (mechanism == nullptr || mechanism->traits.framing != Framing::none);
   const Interval* bytes = moves ? find(statistics, "bytes_per_s") : nullptr;
   const Interval primary = primary_interval(trial);
-  return fmt::format("{:<15.15} {:>8} {:<8} {:>8} {:>8} {:>5.1f} {:>9} {:>9} {:>9}{}\n", key.mechanism,
-                     size_of(key), name_of(key.wait), or_dash(p50, show_ns),
-                     or_dash(find(statistics, "p99"), show_ns), 100 * primary.relative_half_width(),
-                     or_dash(rate, show_rate), or_dash(bytes, show_bytes_rate),
-                     or_dash(find(statistics, "cpu_ns_per_message"), show_ns),
-                     trial.notes.empty() ? "" : " *");
+  return fmt::format(
+      "{:<15.15} {:>8} {:<8} {:>8} {:>8} {:>5.1f} {:>9} {:>9} {:>9}{}\n", key.mechanism, size_of(key),
+      name_of(key.wait), or_dash(p50, show_ns), or_dash(find(statistics, "p99"), show_ns),
+      100 * primary.relative_half_width(), or_dash(rate, show_rate), or_dash(bytes, show_bytes_rate),
+      or_dash(find(statistics, "cpu_ns_per_message"), show_ns), trial.notes.empty() ? "" : " *");
 }
 
 // Rows that may be ranked together: one workload, placement, size; spinning apart from what sleeps.
