@@ -24,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/loan.hpp"
+#include "harness/message.hpp"
 
 namespace ipcmark {
 
@@ -39,7 +39,7 @@ class Framed {
     if (message.size() + header_size > small_frame) return send_gathered(message);
     std::byte* frame = outgoing_.data();
     std::memcpy(frame, &length, header_size);
-    copy_fresh(frame + header_size, message.data(), message.size());
+    copy_bytes(frame + header_size, message.data(), message.size());
     const std::span<const std::byte> whole(frame, header_size + message.size());
     const Io io = stream_.write(whole, {});
     if (io.status == Status::ok && io.size == whole.size()) [[likely]]
@@ -56,7 +56,7 @@ class Framed {
     std::memcpy(&length, frame, header_size);
     if (io.status == Status::ok && io.size == header_size + buffer.size() && length == buffer.size())
         [[likely]] {
-      copy_fresh(buffer.data(), frame + header_size, buffer.size());
+      copy_bytes(buffer.data(), frame + header_size, buffer.size());
       return {.size = buffer.size()};
     }
     if (io.status != Status::ok) return io;

@@ -27,32 +27,13 @@ class LoanEndpoint : public Endpoint {
   virtual void release() noexcept = 0;  // gives the borrowed room back
 };
 
-// Copies a message that its owner has just written. A vector load over several stores of eight bytes each,
-// which is what filling in a header leaves behind, waits until they have all reached the cache, since no one
-// of them can be forwarded to it (Intel optimisation manual, "Store Forwarding"). Short messages therefore go
-// word by word, which each forwards: a stream of 64 byte messages through shm_spsc gains a tenth.
-inline void copy_fresh(std::byte* to, const std::byte* from, std::size_t size) noexcept {
-  constexpr std::size_t word = 8, short_message = 256;
-  if (size > short_message) {
-    std::memcpy(to, from, size);
-    return;
-  }
-  for (; size >= word; size -= word, to += word, from += word) {
-    std::uint64_t value = 0;
-    std::memcpy(&value, from, word);
-    asm volatile("" : "+r"(value));  // keeps the compiler from making vectors of it
-    std::memcpy(to, &value, word);
-  }
-  copy_bytes(to, from, size);
-}
-
 // The copying calls over a concrete loan endpoint, once for all: what a copy costs is loan against send.
 template <class E>
 Io send_by_loan(E& endpoint, std::span<const std::byte> message) noexcept {
   const Slot<std::byte> slot = endpoint.loan(message.size());
   if (slot.status != Status::ok) [[unlikely]]
     return {.status = slot.status};
-  copy_fresh(slot.bytes.data(), message.data(), message.size());
+  copy_bytes(slot.bytes.data(), message.data(), message.size());
   endpoint.publish(message.size());
   return {.size = message.size()};
 }
