@@ -1,6 +1,7 @@
 // POSIX file descriptors on the timed path: what an errno means, and a descriptor as a stream of bytes.
 #pragma once
 
+#include <fcntl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -24,10 +25,11 @@ inline Io io_of_errno(int error) noexcept {
   }
 }
 
-// What follows a call that failed: again if a signal interrupted it, unless this process is to stop.
+// What follows a call that failed: again if a signal interrupted it, or if it would have waited, which only a
+// descriptor after polling() says; unless this process is to stop.
 template <class Call>
 [[gnu::noinline, gnu::cold]] Io call_again(Call& call) noexcept {
-  while (errno == EINTR) {
+  while (errno == EINTR || errno == EAGAIN) {
     if (os::stop_requested()) return {.status = Status::stopped};
     if (const auto moved = call(); moved >= 0) return {.size = static_cast<std::size_t>(moved)};
   }
@@ -40,6 +42,15 @@ template <class Call>
   if (const auto moved = call(); moved >= 0) [[likely]]
     return {.size = static_cast<std::size_t>(moved)};
   return call_again(call);
+}
+
+// With Wait::spin, makes every call on a descriptor return at once, so that call_again() repeats it: busy
+// polling. The flag belongs to the open file description and thus to every process that shares it: fcntl(2).
+inline os::Handle polling(os::Handle handle, Wait wait) {
+  if (wait != Wait::spin) return handle;
+  const int flags = check(::fcntl(handle.fd(), F_GETFL), "fcntl F_GETFL");
+  check(::fcntl(handle.fd(), F_SETFL, flags | O_NONBLOCK), "fcntl F_SETFL");
+  return handle;
 }
 
 // See harness/framing.hpp. SIGPIPE is ignored in every child: a write without a reader says EPIPE.

@@ -51,6 +51,7 @@ struct Waits {
   }
 };
 inline constexpr Waits blocks_only{};
+inline constexpr Waits blocks_or_polls{.spin = true};  // polling: non-blocking calls in a loop
 inline constexpr Waits every_wait{.spin = true, .block = true, .adaptive = true};
 
 // One field is one promise or one weakness. A false promise is a failing test; so is a stated weakness that

@@ -25,7 +25,8 @@ class EventfdLink final : public Link {
 
 class EventfdEndpoint final : public Endpoint {
  public:
-  EventfdEndpoint(const Ticket& ticket, Role, Wait) : event_(ticket.handles.at(0)) {}
+  EventfdEndpoint(const Ticket& ticket, Role, Wait wait)
+      : event_(polling(os::Handle(ticket.handles.at(0)), wait)) {}
 
   Io send(std::span<const std::byte>) noexcept override {
     const std::uint64_t one = 1;
@@ -50,6 +51,7 @@ extern constinit const Mechanism eventfd{
                .summary = "eventfd with EFD_SEMAPHORE, a counted wake-up without payload",
                .manual = "eventfd(2)",
                .framing = Framing::signal,
+               .waits = blocks_or_polls,
                .many_producers = true,
                .many_consumers = true},
     .create = create_as<EventfdLink>,

@@ -33,8 +33,8 @@ class AnonymousPipeLink final : public Link {
 
 class AnonymousPipeEndpoint final : public PipeEndpoint {
  public:
-  AnonymousPipeEndpoint(const Ticket& ticket, Role, Wait)
-      : PipeEndpoint(os::Handle(ticket.handles.at(0)), ticket.max_message) {}
+  AnonymousPipeEndpoint(const Ticket& ticket, Role, Wait wait)
+      : PipeEndpoint(os::Handle(ticket.handles.at(0)), ticket.max_message, wait) {}
 };
 
 }  // namespace
@@ -45,6 +45,7 @@ extern constinit const Mechanism anonymous_pipe{
                .summary = "pipe(2), a one-way stream of bytes between relatives",
                .manual = "pipe(7)",
                .framing = Framing::bytes,
+               .waits = blocks_or_polls,
                .sees_peer_death = true},
     .create = create_as<AnonymousPipeLink>,
     .open = open_as<AnonymousPipeEndpoint>,

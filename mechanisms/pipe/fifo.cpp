@@ -38,8 +38,8 @@ os::Handle open_end(const std::string& path, Role role) {
 
 class FifoEndpoint final : public PipeEndpoint {
  public:
-  FifoEndpoint(const Ticket& ticket, Role role, Wait)
-      : PipeEndpoint(open_end(ticket.address, role), ticket.max_message) {}
+  FifoEndpoint(const Ticket& ticket, Role role, Wait wait)
+      : PipeEndpoint(open_end(ticket.address, role), ticket.max_message, wait) {}
 };
 
 }  // namespace
@@ -51,6 +51,7 @@ extern constinit const Mechanism fifo{
                .manual = "fifo(7)",
                .framing = Framing::bytes,
                .lifetime = Lifetime::file,
+               .waits = blocks_or_polls,
                .sees_peer_death = true},
     .create = create_as<FifoLink>,
     .open = open_as<FifoEndpoint>,

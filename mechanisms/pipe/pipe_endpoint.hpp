@@ -9,7 +9,8 @@ namespace ipcmark {
 
 class PipeEndpoint : public Endpoint {
  public:
-  PipeEndpoint(os::Handle end, std::size_t max_message) : frames_(FdStream(std::move(end)), max_message) {}
+  PipeEndpoint(os::Handle end, std::size_t max_message, Wait wait)
+      : frames_(FdStream(polling(std::move(end), wait)), max_message) {}
 
   Io send(std::span<const std::byte> message) noexcept final { return frames_.send(message); }
   Io recv(std::span<std::byte> buffer) noexcept final { return frames_.recv(buffer); }

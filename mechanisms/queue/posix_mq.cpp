@@ -59,8 +59,10 @@ class PosixMqLink final : public Link {
 
 class PosixMqEndpoint final : public Endpoint {
  public:
-  PosixMqEndpoint(const Ticket& ticket, Role, Wait)
-      : queue_(check(::mq_open(ticket.address.c_str(), O_RDWR | O_CLOEXEC), "mq_open")),
+  PosixMqEndpoint(const Ticket& ticket, Role, Wait wait)
+      : queue_(check(
+            ::mq_open(ticket.address.c_str(), O_RDWR | O_CLOEXEC | (wait == Wait::spin ? O_NONBLOCK : 0)),
+            "mq_open")),
         whole_(ticket.max_message) {}
 
   Io send(std::span<const std::byte> message) noexcept override {
@@ -98,6 +100,7 @@ extern constinit const Mechanism posix_mq{
                .summary = "POSIX message queue",
                .manual = "mq_overview(7)",
                .lifetime = Lifetime::kernel,
+               .waits = blocks_or_polls,
                .many_producers = true,
                .many_consumers = true},
     .create = create_as<PosixMqLink>,

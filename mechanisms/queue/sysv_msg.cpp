@@ -43,20 +43,25 @@ class SysvMsgLink final : public Link {
 
 class SysvMsgEndpoint final : public Endpoint {
  public:
-  SysvMsgEndpoint(const Ticket& ticket, Role, Wait)
-      : queue_(std::stoi(ticket.address)), typed_(sizeof(long) + ticket.max_message) {
+  SysvMsgEndpoint(const Ticket& ticket, Role, Wait wait)
+      : queue_(std::stoi(ticket.address)),
+        flags_(wait == Wait::spin ? IPC_NOWAIT : 0),
+        typed_(sizeof(long) + ticket.max_message) {
     const long type = 1;
     std::memcpy(typed_.data(), &type, sizeof type);
   }
 
   Io send(std::span<const std::byte> message) noexcept override {
     copy_bytes(typed_.data() + sizeof(long), message.data(), message.size());
-    const Io io = retry_interrupted([&] { return ::msgsnd(queue_, typed_.data(), message.size(), 0); });
+    const Io io = retry_interrupted([&] { return ::msgsnd(queue_, typed_.data(), message.size(), flags_); });
     return answer(message.size(), io);
   }
   Io recv(std::span<std::byte> buffer) noexcept override {
-    const Io io = retry_interrupted(
-        [&] { return ::msgrcv(queue_, typed_.data(), typed_.size() - sizeof(long), 0, 0); });
+    const Io io = retry_interrupted([&] {
+      const auto taken = ::msgrcv(queue_, typed_.data(), typed_.size() - sizeof(long), 0, flags_);
+      if (taken == -1 && errno == ENOMSG) errno = EAGAIN;  // its own word for an empty queue: msgop(2)
+      return taken;
+    });
     if (io.status != Status::ok) return answer(0, io);
     const std::size_t kept = std::min(io.size, buffer.size());
     copy_bytes(buffer.data(), typed_.data() + sizeof(long), kept);
@@ -70,7 +75,7 @@ class SysvMsgEndpoint final : public Endpoint {
       return {.status = Status::closed};
     return {.size = size, .status = io.status, .os_error = io.os_error};
   }
-  int queue_;
+  int queue_, flags_;
   std::vector<std::byte> typed_;  // type, then payload: struct msgbuf of msgop(2)
 };
 
@@ -82,6 +87,7 @@ extern constinit const Mechanism sysv_msg{
                .summary = "System V message queue",
                .manual = "msgop(2)",
                .lifetime = Lifetime::kernel,
+               .waits = blocks_or_polls,
                .many_producers = true,
                .many_consumers = true},
     .create = create_as<SysvMsgLink>,

@@ -9,8 +9,8 @@ namespace ipcmark {
 
 class StreamEndpoint : public Endpoint {
  public:
-  StreamEndpoint(os::Handle socket, std::size_t max_message)
-      : frames_(FdStream(std::move(socket)), max_message) {}
+  StreamEndpoint(os::Handle socket, std::size_t max_message, Wait wait)
+      : frames_(FdStream(polling(std::move(socket), wait)), max_message) {}
 
   Io send(std::span<const std::byte> message) noexcept final { return frames_.send(message); }
   Io recv(std::span<std::byte> buffer) noexcept final { return frames_.recv(buffer); }

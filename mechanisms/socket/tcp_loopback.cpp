@@ -63,8 +63,8 @@ os::Handle connected(const Ticket& ticket, Role role) {
 
 class TcpLoopbackEndpoint final : public StreamEndpoint {
  public:
-  TcpLoopbackEndpoint(const Ticket& ticket, Role role, Wait)
-      : StreamEndpoint(connected(ticket, role), ticket.max_message) {}
+  TcpLoopbackEndpoint(const Ticket& ticket, Role role, Wait wait)
+      : StreamEndpoint(connected(ticket, role), ticket.max_message, wait) {}
 };
 
 }  // namespace
@@ -75,6 +75,7 @@ extern constinit const Mechanism tcp_loopback{
                .summary = "TCP over 127.0.0.1 with TCP_NODELAY",
                .manual = "tcp(7)",
                .framing = Framing::bytes,
+               .waits = blocks_or_polls,
                .duplex = true,
                .sees_peer_death = true},
     .create = create_as<TcpLoopbackLink>,

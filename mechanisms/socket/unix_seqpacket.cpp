@@ -42,7 +42,8 @@ class UnixSeqpacketLink final : public SocketPairLink {
 
 class UnixSeqpacketEndpoint final : public Endpoint {
  public:
-  UnixSeqpacketEndpoint(const Ticket& ticket, Role, Wait) : socket_(ticket.handles.at(0)) {}
+  UnixSeqpacketEndpoint(const Ticket& ticket, Role, Wait wait)
+      : socket_(polling(os::Handle(ticket.handles.at(0)), wait)) {}
 
   Io send(std::span<const std::byte> message) noexcept override {
     return retry_interrupted(
@@ -68,6 +69,7 @@ extern constinit const Mechanism unix_seqpacket{
                .family = "socket",
                .summary = "socketpair of type SOCK_SEQPACKET, whole messages both ways",
                .manual = "unix(7)",
+               .waits = blocks_or_polls,
                .duplex = true,
                .sees_peer_death = true},
     .create = create_as<UnixSeqpacketLink>,

@@ -15,8 +15,8 @@ class UnixStreamLink final : public SocketPairLink {
 
 class UnixStreamEndpoint final : public StreamEndpoint {
  public:
-  UnixStreamEndpoint(const Ticket& ticket, Role, Wait)
-      : StreamEndpoint(os::Handle(ticket.handles.at(0)), ticket.max_message) {}
+  UnixStreamEndpoint(const Ticket& ticket, Role, Wait wait)
+      : StreamEndpoint(os::Handle(ticket.handles.at(0)), ticket.max_message, wait) {}
 };
 
 }  // namespace
@@ -27,6 +27,7 @@ extern constinit const Mechanism unix_stream{
                .summary = "socketpair of type SOCK_STREAM, a two-way stream of bytes",
                .manual = "unix(7)",
                .framing = Framing::bytes,
+               .waits = blocks_or_polls,
                .duplex = true,
                .sees_peer_death = true},
     .create = create_as<UnixStreamLink>,
