@@ -2,6 +2,15 @@
 
 namespace ipcmark {
 
+std::string text_of(const Tuning& tuning) {
+  std::string text;
+  for (const Axis& axis : axes) {
+    if (tuning.*axis.value == 0) continue;
+    text += (text.empty() ? "" : ",") + std::string(axis.name) + "=" + std::to_string(tuning.*axis.value);
+  }
+  return text;
+}
+
 std::string_view name_of(Framing framing) noexcept {
   switch (framing) {
     case Framing::bytes: return "bytes";

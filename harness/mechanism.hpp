@@ -25,6 +25,7 @@
 #include "harness/errors.hpp"
 #include "harness/loops.hpp"
 #include "harness/os/handle.hpp"
+#include "harness/tuning.hpp"
 
 namespace ipcmark {
 
@@ -65,6 +66,7 @@ struct Traits {
   Delivery delivery = Delivery::every;
   Lifetime lifetime = Lifetime::handles;
   Waits waits = blocks_only;
+  Axes axes = {};                   // what of it a trial may vary: harness/tuning.hpp
   bool fifo = true;                 // one producer's messages arrive in the order sent
   bool duplex = false;              // one Link carries both directions
   bool many_producers = false;      // several producers may share a Link
@@ -72,11 +74,15 @@ struct Traits {
   bool loans = false;               // its endpoint is a LoanEndpoint: harness/loan.hpp
   bool sees_peer_death = false;     // recv says `closed` once every producer has died
   bool survives_peer_kill = false;  // a peer killed at any point never blocks the others
+
+  // A stream's consumer may get fewer messages than were sent, and that is no failure.
+  constexpr bool may_miss() const noexcept { return delivery != Delivery::every; }
 };
 
 struct Options {
   std::size_t max_message = 4096;  // bytes; create throws Unsupported when this host cannot
   std::size_t depth = 64;          // messages that fit before send has to wait, where that can be chosen
+  std::size_t buffer = 0;          // bytes of the kernel's buffer; 0: leave it as it is
   std::string run;                 // the run's id, part of every name
   unsigned link = 0;               // the link's number within the run, part of every name
 };
@@ -86,7 +92,7 @@ struct Ticket {
   std::string address;                 // a name, a port, a key; may be empty
   std::vector<os::RawHandle> handles;  // the child inherits exactly these
   std::size_t max_message = 0;         // as in Options
-  std::size_t depth = 0;
+  std::size_t depth = 0, buffer = 0;
   std::uint16_t run_tag = 0;  // of the messages' stamps: harness/message.hpp
 };
 

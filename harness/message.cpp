@@ -4,6 +4,14 @@
 
 namespace ipcmark {
 
+Tally Tally::since(const Tally& earlier) const noexcept {
+  return {.lost = lost - earlier.lost,
+          .repeated = repeated - earlier.repeated,
+          .reordered = reordered - earlier.reordered,
+          .torn = torn - earlier.torn,
+          .foreign = foreign - earlier.foreign};
+}
+
 std::uint64_t Checker::see_wrong_size(std::span<const std::byte> message) noexcept {
   ++tally_.torn;
   if (message.size() >= smallest_message) {

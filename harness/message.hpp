@@ -82,7 +82,11 @@ struct Tally {
   std::uint64_t reordered = 0;  // came after a later one
   std::uint64_t torn = 0;       // head and tail do not belong together, or the size is wrong
   std::uint64_t foreign = 0;    // of another run or producer
-  bool clean() const noexcept { return (lost | repeated | reordered | torn | foreign) == 0; }
+  bool clean() const noexcept { return lost == 0 && intact(); }
+  bool intact() const noexcept {
+    return (repeated | reordered | torn | foreign) == 0;
+  }  // what came, came well
+  Tally since(const Tally& earlier) const noexcept;
 };
 
 // Follows the sequence of one producer. A message in order costs two comparisons.

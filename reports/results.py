@@ -60,7 +60,10 @@ class Failure:
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """One mechanism, workload, size, wait and placement, with what its launches yielded."""
+    """One mechanism, workload, size, wait and placement, with what its launches yielded.
+
+    Where a mechanism's options were not as usual they are part of its name: `shm_spsc[depth=256]`.
+    """
 
     mechanism: str
     family: str
@@ -199,11 +202,17 @@ def _check_intervals(result: Result) -> None:
                     "measure again")
 
 
+def _variant(item: dict[str, Any]) -> str:
+    """A mechanism with the options that were not as usual, which make it another line in every figure."""
+    options = ",".join(f"{name}={value}" for name, value in item.get("options", {}).items())
+    return f"{item['mechanism']}[{options}]" if options else str(item["mechanism"])
+
+
 def _trial(item: dict[str, Any]) -> Trial:
     failure = item.get("failure")
     summary = {} if failure else item.get("summary") or {}
     return Trial(
-        mechanism=item["mechanism"],
+        mechanism=_variant(item),
         family=item["family"],
         workload=item["workload"],
         size=int(item["size"]),
@@ -254,7 +263,7 @@ def _counts(item: dict[str, Any]) -> dict[str, int]:
 
 def _skip(item: dict[str, Any]) -> Skip:
     return Skip(
-        mechanism=item["mechanism"],
+        mechanism=_variant(item),
         workload=item["workload"],
         size=int(item["size"]),
         wait=item["wait"],

@@ -40,6 +40,11 @@ def test_a_sound_result_keeps_its_figures(tmp_path: Path) -> None:
     assert trial.launches[0].producer_cpu_ns == producer["user_ns"] + producer["system_ns"]
 
 
+def test_options_that_are_not_as_usual_are_part_of_a_mechanisms_name(tmp_path: Path) -> None:
+    document = testing.result([testing.trial(launches=1) | {"options": {"depth": 256, "buffer": 4096}}])
+    assert load(testing.write(document, tmp_path)).trials[0].label == "pipe[depth=256,buffer=4096] · block"
+
+
 def test_a_directory_means_the_file_in_it(tmp_path: Path) -> None:
     file = testing.write(SMALL, tmp_path)
     assert file_of(tmp_path) == file

@@ -1,4 +1,5 @@
-// A short look at the host around the measured round of a launch: did somebody else use the machine meanwhile?
+// A short look at the host around the measured round of a launch: did somebody else use the machine
+// meanwhile?
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,8 @@ namespace ipcmark {
 
 // A contaminated launch is marked and stays in the record: it is neither dropped nor hidden in an average.
 struct Noise {
-  double wake_up_ns = 0;            // worst delay of four timed sleeps, two before and two after
-  std::optional<double> stolen_ns;  // taken by the hypervisor, all processors together
+  double wake_up_ns = 0;                   // worst delay of four timed sleeps, two before and two after
+  std::optional<double> stolen_ns;         // taken by the hypervisor, all processors together
   std::optional<double> cpu_pressure_ns;   // in which some task of the host waited for a processor
   std::uint64_t involuntary_switches = 0;  // of all processes of the cast, during the measured round
   bool contaminated = false;

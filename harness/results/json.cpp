@@ -123,20 +123,29 @@ Noise noise_from(const Json& json) {
 }  // namespace
 
 Json to_json(const TrialKey& key) {
-  return {{"mechanism", key.mechanism}, {"family", key.family},      {"workload", key.workload},
-          {"size", key.size},           {"wait", name_of(key.wait)}, {"placement", name_of(key.placement)}};
+  Json json{{"mechanism", key.mechanism}, {"family", key.family},      {"workload", key.workload},
+            {"size", key.size},           {"wait", name_of(key.wait)}, {"placement", name_of(key.placement)}};
+  for (const Axis& axis : axes) {
+    if (key.tuning.*axis.value != 0) json["options"][std::string(axis.name)] = key.tuning.*axis.value;
+  }
+  return json;
 }
 
 TrialKey key_from_json(const Json& json) {
   const auto wait = wait_named(json.at("wait").get<std::string>());
   const auto placement = placement_named(json.at("placement").get<std::string>());
   if (!wait || !placement) throw UsageError("a trial with an unknown wait or placement");
-  return {.mechanism = json.at("mechanism"),
-          .family = json.at("family"),
-          .workload = json.at("workload"),
-          .size = json.at("size"),
-          .wait = *wait,
-          .placement = *placement};
+  TrialKey key{.mechanism = json.at("mechanism"),
+               .family = json.at("family"),
+               .workload = json.at("workload"),
+               .size = json.at("size"),
+               .wait = *wait,
+               .placement = *placement,
+               .tuning = {}};
+  const Json options = json.value("options", Json::object());
+  for (const Axis& axis : axes)
+    key.tuning.*axis.value = options.value(std::string(axis.name), std::size_t{0});
+  return key;
 }
 
 Json to_json(const Launch& launch) {

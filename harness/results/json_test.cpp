@@ -129,6 +129,15 @@ TEST(ResultJson, EveryWaitAndPlacementOfAKeyRoundTrips) {
   }
 }
 
+TEST(ResultJson, TheOptionsOfAKeyRoundTripAndThoseThatAreUsualAreNotWritten) {
+  TrialKey key = made_up::key();
+  EXPECT_FALSE(to_json(key).contains("options"));
+  key.tuning = {.depth = 256, .buffer = 0};
+  EXPECT_EQ(to_json(key).at("options"), Json({{"depth", 256}}));
+  EXPECT_EQ(key_from_json(written_and_read(to_json(key))), key);
+  EXPECT_EQ(variant(key), key.mechanism + "[depth=256]");
+}
+
 TEST(ResultJson, AKeyWithAnUnknownWaitOrPlacementIsRefused) {
   Json json = to_json(made_up::key());
   json["wait"] = "dozing";

@@ -8,8 +8,13 @@
 namespace ipcmark {
 
 std::string label(const TrialKey& key) {
-  return fmt::format("{}/{}/{}/{}/{}", key.mechanism, key.workload, key.size, name_of(key.wait),
+  return fmt::format("{}/{}/{}/{}/{}", variant(key), key.workload, key.size, name_of(key.wait),
                      name_of(key.placement));
+}
+
+std::string variant(const TrialKey& key) {
+  const std::string tuning = text_of(key.tuning);
+  return tuning.empty() ? key.mechanism : fmt::format("{}[{}]", key.mechanism, tuning);
 }
 
 Latency latency_of(const Histogram& histogram, double ns_per_tick) {

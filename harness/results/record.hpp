@@ -21,10 +21,13 @@ struct TrialKey {
   std::size_t size = 0;  // of a message; 0 for a signal
   Wait wait = Wait::block;
   Placement placement = Placement::two_cores;
+  Tuning tuning = {};
   bool operator==(const TrialKey&) const = default;
 };
 // "shm_spsc/ping_pong/64/spin/two_cores": the trial's name everywhere.
 std::string label(const TrialKey&);
+// "shm_spsc", or "shm_spsc[depth=256]" where it is not as usual.
+std::string variant(const TrialKey&);
 
 // A distribution of durations, in nanoseconds. Bins are those of Histogram, scaled from ticks.
 struct Latency {

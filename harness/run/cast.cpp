@@ -81,11 +81,9 @@ bool Cast::collect(std::vector<std::string>& lines, Deadline deadline) {
   }
 }
 
-void Cast::collect_or_stop(std::vector<std::string>& lines, Deadline deadline) {
-  // A child that finished its messages while another still waits: the other may be behind by a fifth of the
-  // patience.
-  while (!collect(lines, std::min(deadline, steady_clock::now() +
-                                                std::chrono::duration_cast<milliseconds>(patience_ / 5)))) {
+void Cast::collect_or_stop(std::vector<std::string>& lines, Deadline deadline, Patience straggle) {
+  while (!collect(
+      lines, std::min(deadline, steady_clock::now() + std::chrono::duration_cast<milliseconds>(straggle)))) {
     const bool some_finished =
         std::any_of(lines.begin(), lines.end(), [](const std::string& l) { return !l.empty(); });
     if (!some_finished && steady_clock::now() < deadline) continue;
@@ -105,12 +103,14 @@ void Cast::collect_or_stop(std::vector<std::string>& lines, Deadline deadline) {
   }
 }
 
-std::vector<RoundReport> Cast::round(const RoundOrder& order, std::chrono::nanoseconds limit) {
+std::vector<RoundReport> Cast::round(const RoundOrder& order, std::chrono::nanoseconds limit,
+                                     std::optional<Patience> straggle) {
   const std::string line = encode(order);
   // Consumers come last in a cast and first here, so that they wait when the first message comes.
   for (auto part = parts_.rbegin(); part != parts_.rend(); ++part) part->channel.write_line(line);
   std::vector<std::string> lines(parts_.size());
-  collect_or_stop(lines, steady_clock::now() + std::chrono::duration_cast<milliseconds>(limit + patience_));
+  collect_or_stop(lines, steady_clock::now() + std::chrono::duration_cast<milliseconds>(limit + patience_),
+                  straggle.value_or(patience_ / 5));
   std::vector<RoundReport> reports;
   for (const std::string& answer : lines) reports.push_back(decode_report(answer));
   return reports;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -30,8 +31,9 @@ class Cast {
   using Patience = std::chrono::duration<double>;
   static constexpr Patience usual_patience{10};
 
-  // Starts every child and waits until all have opened their endpoints. Throws what a child's set-up threw. `patience` is
-  // how long that may take, and what a round gets on top of its expected time before the watchdog calls it a hang.
+  // Starts every child and waits until all have opened their endpoints. Throws what a child's set-up threw.
+  // `patience` is how long that may take, and what a round gets on top of its expected time before the
+  // watchdog calls it a hang.
   explicit Cast(std::vector<Job> jobs, Patience patience = usual_patience);
   ~Cast();  // kills and reaps whoever still runs
   Cast(const Cast&) = delete;
@@ -39,8 +41,10 @@ class Cast {
 
   // Lets every child run its loop once and returns their reports in the order of the jobs. When one does not
   // come to its end before the time limit, or long after the others, all are told to stop, and the reports
-  // say how far each came; who does not even stop is killed, and CastFailure says so.
-  std::vector<RoundReport> round(const RoundOrder& order, std::chrono::nanoseconds limit);
+  // say how far each came; who does not even stop is killed, and CastFailure says so. `straggle` is how long
+  // after the others; without one a fifth of the patience.
+  std::vector<RoundReport> round(const RoundOrder& order, std::chrono::nanoseconds limit,
+                                 std::optional<Patience> straggle = std::nullopt);
 
   // Ends the children and waits for them; throws CastFailure when one did not end cleanly.
   void finish();
@@ -56,7 +60,7 @@ class Cast {
   static Part start_part(Job job);
   // One line of every part that has none yet, until all have one or the deadline.
   bool collect(std::vector<std::string>& lines, Deadline deadline);
-  void collect_or_stop(std::vector<std::string>& lines, Deadline deadline);
+  void collect_or_stop(std::vector<std::string>& lines, Deadline deadline, Patience straggle);
   [[noreturn]] void report_death(Part& part);
   std::string silent_roles(const std::vector<std::string>& lines) const;
 

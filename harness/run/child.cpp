@@ -35,6 +35,7 @@ class Child {
     if (job.out) out_ = mechanism_.open(*job.out, job.out_role, job.wait);
     const Framing framing = mechanism_.traits.framing;
     state_.payload = framing != Framing::signal;
+    state_.may_miss = mechanism_.traits.may_miss();
     const std::size_t bytes = state_.payload ? job.size : 0;
     state_.layout = StampLayout(bytes, job.run_tag, job.producer);
     state_.outgoing = MessageBuffer(bytes, std::byte{0x5A});
@@ -45,12 +46,15 @@ class Child {
   RoundReport run(const RoundOrder& order) {
     Endpoint& out = out_ ? *out_ : *in_;
     Endpoint& in = in_ ? *in_ : *out_;
+    os::stop_flag.store(false, std::memory_order_relaxed);  // it was meant for an earlier round
+    const Tally earlier = state_.checker.tally();
     const os::Usage before = os::usage_of_self();
     if (order.measured) counters_.start();
     loop_(out, in, order.plan, state_);
     RoundReport report;
     if (order.measured) report.counters = counters_.stop();
     const os::Usage after = os::usage_of_self();
+    report.tally = state_.checker.tally().since(earlier);
     describe(report, before, after, order.measured);
     return report;
   }
@@ -64,7 +68,6 @@ class Child {
     report.next = state_.checker.next();
     report.status = state_.failed.status;
     report.os_error = state_.failed.os_error;
-    report.tally = state_.checker.tally();
     if (!measured) return;
     report.latency = state_.latency;
     report.usage = {.user_ns = after.user_ns - before.user_ns,

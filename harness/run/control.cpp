@@ -8,17 +8,15 @@ namespace {
 using Json = nlohmann::json;
 
 Json to_json(const Ticket& ticket) {
-  return {{"address", ticket.address},
-          {"handles", ticket.handles},
-          {"max_message", ticket.max_message},
-          {"depth", ticket.depth},
-          {"run_tag", ticket.run_tag}};
+  return {{"address", ticket.address}, {"handles", ticket.handles}, {"max_message", ticket.max_message},
+          {"depth", ticket.depth},     {"buffer", ticket.buffer},   {"run_tag", ticket.run_tag}};
 }
 Ticket ticket_from(const Json& json) {
   return {.address = json.at("address"),
           .handles = json.at("handles"),
           .max_message = json.at("max_message"),
           .depth = json.at("depth"),
+          .buffer = json.at("buffer"),
           .run_tag = json.at("run_tag")};
 }
 

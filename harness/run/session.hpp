@@ -20,7 +20,7 @@ class Session {
 
   const std::string& id() const noexcept { return id_; }
   std::uint16_t tag() const noexcept { return tag_; }  // of the messages of this run: harness/message.hpp
-  unsigned next_link() noexcept;  // the number of a new link, which the janitor hears of
+  unsigned next_link() noexcept;                       // the number of a new link, which the janitor hears of
 
   // What still exists of this run's names and should not. Removes it as well.
   std::vector<std::string> sweep();

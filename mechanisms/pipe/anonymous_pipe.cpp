@@ -13,11 +13,12 @@ namespace {
 
 class AnonymousPipeLink final : public Link {
  public:
-  explicit AnonymousPipeLink(const Options&) {
+  explicit AnonymousPipeLink(const Options& options) {
     int ends[2];
     check(::pipe2(ends, O_CLOEXEC), "pipe2");
     read_ = os::Handle(ends[0]);
     write_ = os::Handle(ends[1]);
+    set_capacity(write_, options.buffer);
   }
   Ticket ticket(Role role) override {
     return {.address = {}, .handles = {(role == Role::producer ? write_ : read_).raw()}};
@@ -46,6 +47,7 @@ extern constinit const Mechanism anonymous_pipe{
                .manual = "pipe(7)",
                .framing = Framing::bytes,
                .waits = blocks_or_polls,
+               .axes = {.buffer = true},
                .sees_peer_death = true},
     .create = create_as<AnonymousPipeLink>,
     .open = open_as<AnonymousPipeEndpoint>,

@@ -28,9 +28,13 @@ class FifoLink final : public Link {
   std::string path_;
 };
 
-os::Handle open_end(const std::string& path, Role role) {
-  if (role == Role::producer)
-    return os::Handle(check(::open(path.c_str(), O_WRONLY | O_CLOEXEC), "open of a FIFO"));
+os::Handle open_end(const Ticket& ticket, Role role) {
+  const std::string& path = ticket.address;
+  if (role == Role::producer) {
+    os::Handle end(check(::open(path.c_str(), O_WRONLY | O_CLOEXEC), "open of a FIFO"));
+    set_capacity(end, ticket.buffer);
+    return end;
+  }
   os::Handle end(check(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC), "open of a FIFO"));
   check(::fcntl(end.fd(), F_SETFL, O_RDONLY), "fcntl F_SETFL of a FIFO");
   return end;
@@ -39,7 +43,7 @@ os::Handle open_end(const std::string& path, Role role) {
 class FifoEndpoint final : public PipeEndpoint {
  public:
   FifoEndpoint(const Ticket& ticket, Role role, Wait wait)
-      : PipeEndpoint(open_end(ticket.address, role), ticket.max_message, wait) {}
+      : PipeEndpoint(open_end(ticket, role), ticket.max_message, wait) {}
 };
 
 }  // namespace
@@ -52,6 +56,7 @@ extern constinit const Mechanism fifo{
                .framing = Framing::bytes,
                .lifetime = Lifetime::file,
                .waits = blocks_or_polls,
+               .axes = {.buffer = true},
                .sees_peer_death = true},
     .create = create_as<FifoLink>,
     .open = open_as<FifoEndpoint>,

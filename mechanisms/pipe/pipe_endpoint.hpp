@@ -1,11 +1,22 @@
 // What the pipes share: an end of a byte stream that goes one way.
 #pragma once
 
+#include <fcntl.h>
+
 #include "harness/fd_stream.hpp"
 #include "harness/framing.hpp"
 #include "harness/mechanism.hpp"
 
 namespace ipcmark {
+
+// F_SETPIPE_SZ rounds up to a power of two of pages, and without CAP_SYS_RESOURCE refuses more than
+// fs.pipe-max-size: fcntl(2).
+inline void set_capacity(const os::Handle& end, std::size_t bytes) {
+  if (bytes == 0 || ::fcntl(end.fd(), F_SETPIPE_SZ, static_cast<int>(bytes)) != -1) return;
+  throw Unsupported("a pipe of " + std::to_string(bytes) + " bytes is refused (" +
+                    std::generic_category().message(errno) +
+                    "); raise it with sysctl -w fs.pipe-max-size=" + std::to_string(bytes));
+}
 
 class PipeEndpoint : public Endpoint {
  public:

@@ -101,6 +101,7 @@ extern constinit const Mechanism posix_mq{
                .manual = "mq_overview(7)",
                .lifetime = Lifetime::kernel,
                .waits = blocks_or_polls,
+               .axes = {.depth = true},
                .many_producers = true,
                .many_consumers = true},
     .create = create_as<PosixMqLink>,

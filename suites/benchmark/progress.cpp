@@ -26,7 +26,7 @@ std::string headline(const Trial& trial) {
 std::string size_of(const TrialKey& key) { return key.size == 0 ? "signal" : show_size(key.size); }
 
 std::string name_line(const TrialKey& key) {
-  return fmt::format("{} {} {} {} {}", key.mechanism, key.workload, size_of(key), name_of(key.wait),
+  return fmt::format("{} {} {} {} {}", variant(key), key.workload, size_of(key), name_of(key.wait),
                      name_of(key.placement));
 }
 
@@ -51,17 +51,17 @@ std::string row_of(const Trial& trial) {
   const Interval* bytes = moves ? find(statistics, "bytes_per_s") : nullptr;
   const Interval primary = primary_interval(trial);
   return fmt::format(
-      "{:<15.15} {:>8} {:<8} {:>8} {:>8} {:>5.1f} {:>9} {:>9} {:>9}{}\n", key.mechanism, size_of(key),
+      "{:<18.18} {:>8} {:<8} {:>8} {:>8} {:>5.1f} {:>9} {:>9} {:>9}{}\n", key.mechanism, size_of(key),
       name_of(key.wait), or_dash(p50, show_ns), or_dash(find(statistics, "p99"), show_ns),
       100 * primary.relative_half_width(), or_dash(rate, show_rate), or_dash(bytes, show_bytes_rate),
       or_dash(find(statistics, "cpu_ns_per_message"), show_ns), trial.notes.empty() ? "" : " *");
 }
 
-// Rows that may be ranked together: one workload, placement, size; spinning apart from what sleeps.
+// Rows that may be ranked together: one workload, placement, tuning, size; spinning apart from what sleeps.
 auto order_of(const Trial& trial) {
   const double figure = primary_interval(trial).median;
-  return std::tuple(trial.key.workload, name_of(trial.key.placement), trial.key.size, trial.key.wait,
-                    trial.key.workload == "ping_pong" ? figure : -figure);
+  return std::tuple(trial.key.workload, name_of(trial.key.placement), text_of(trial.key.tuning),
+                    trial.key.size, trial.key.wait, trial.key.workload == "ping_pong" ? figure : -figure);
 }
 
 }  // namespace
@@ -127,10 +127,12 @@ std::string table_of(const Result& result) {
             [](const Trial* a, const Trial* b) { return order_of(*a) < order_of(*b); });
   std::string text, group;
   for (const Trial* trial : rows) {
-    const std::string now = fmt::format("{}, {}", trial->key.workload, name_of(trial->key.placement));
+    const std::string tuning = text_of(trial->key.tuning);
+    const std::string now = fmt::format("{}, {}{}{}", trial->key.workload, name_of(trial->key.placement),
+                                        tuning.empty() ? "" : ", ", tuning);
     if (now != group) {
       text += fmt::format("\n{} (latency is {})\n", now, workload_named(trial->key.workload)->latency);
-      text += fmt::format("{:<15} {:>8} {:<8} {:>8} {:>8} {:>5} {:>9} {:>9} {:>9}\n", "mechanism", "size",
+      text += fmt::format("{:<18} {:>8} {:<8} {:>8} {:>8} {:>5} {:>9} {:>9} {:>9}\n", "mechanism", "size",
                           "wait", "p50", "p99", "+-%", "messages", "bytes", "CPU/msg");
       group = now;
     }

@@ -65,6 +65,23 @@ Names narrowed(const Names& patterns, const Names& narrower, const Names& known,
   return both;
 }
 
+// Every combination of the values of the axes that a mechanism has.
+std::vector<Tuning> tunings(const Mechanism& mechanism, const std::vector<AxisValues>& options) {
+  std::vector<Tuning> all{Tuning{}};
+  for (const AxisValues& one : options) {
+    if (!mechanism.traits.axes.has(*one.axis)) continue;
+    std::vector<Tuning> next;
+    for (Tuning tuning : all) {
+      for (const std::size_t value : one.values) {
+        tuning.*one.axis->value = value;
+        next.push_back(tuning);
+      }
+    }
+    all = std::move(next);
+  }
+  return all;
+}
+
 class Planner {
  public:
   explicit Planner(Session& session) : session_(session) {}
@@ -78,9 +95,11 @@ class Planner {
       for (const std::string& name : select(selection.mechanisms, mechanism_names(), "mechanism")) {
         const Mechanism& mechanism = *mechanism_named(name);
         for (const std::size_t size : sizes_for(mechanism, selection.sizes)) {
-          for (const std::string& wait : waits) {
-            for (const std::string& placement : placements)
-              add_trial(mechanism, workload, size, wait, placement);
+          for (const Tuning& tuning : tunings(mechanism, selection.options)) {
+            for (const std::string& wait : waits) {
+              for (const std::string& placement : placements)
+                add_trial(mechanism, workload, size, tuning, wait, placement);
+            }
           }
         }
       }
@@ -107,7 +126,7 @@ class Planner {
   }
 
   void add_trial(const Mechanism& mechanism, const std::string& workload, std::size_t size,
-                 const std::string& wait_name, const std::string& placement_name) {
+                 const Tuning& tuning, const std::string& wait_name, const std::string& placement_name) {
     const Wait wait = *wait_named(wait_name);
     if (!mechanism.traits.waits.offers(wait)) return;
     const Placement placement = *placement_named(placement_name);
@@ -116,27 +135,25 @@ class Planner {
                        .workload = workload,
                        .size = size,
                        .wait = wait,
-                       .placement = placement};
+                       .placement = placement,
+                       .tuning = tuning};
     if (!seen_.insert(label(key)).second) return;
-    if (const std::string reason = why_not(mechanism, key); reason.empty()) {
+    if (const std::string reason = why_not(key); reason.empty()) {
       plan_.trials.push_back(key);
     } else {
       plan_.skipped.push_back({.key = key, .reason = reason});
     }
   }
 
-  std::string why_not(const Mechanism& mechanism, const TrialKey& key) {
+  std::string why_not(const TrialKey& key) {
     std::string reason;
     if (!place(key.placement, 2, os::topology(), reason)) return reason;
     if (key.wait == Wait::spin && key.placement == Placement::same_core && !explicit_waits_) {
       return "spinning on one core burns the time slice of the other side; ask for it with --wait spin";
     }
-    auto known = unsupported_.find({key.mechanism, key.size});
-    if (known == unsupported_.end()) {
-      known = unsupported_
-                  .emplace(std::pair(key.mechanism, key.size), why_unsupported(mechanism, key.size, session_))
-                  .first;
-    }
+    const std::pair link(variant(key), key.size);
+    auto known = unsupported_.find(link);
+    if (known == unsupported_.end()) known = unsupported_.emplace(link, why_unsupported(key, session_)).first;
     return known->second;
   }
 
@@ -150,6 +167,30 @@ class Planner {
 
 }  // namespace
 
+const Axis& axis_named(const std::string& name) {
+  Names known;
+  for (const Axis& axis : axes) {
+    if (axis.name == name) return axis;
+    known.emplace_back(axis.name);
+  }
+  const std::string near = suggestion(name, known);
+  throw UsageError(fmt::format("no option named '{}'; {}", name,
+                               near.empty() ? fmt::format("there are: {}", fmt::join(known, ", ")) : near));
+}
+
+std::vector<AxisValues> parse_options(const std::vector<std::string>& typed) {
+  std::vector<AxisValues> options;
+  for (const std::string& text : split_list(typed)) {
+    const std::size_t sign = text.find('=');
+    if (sign != std::string::npos)
+      options.push_back({.axis = &axis_named(text.substr(0, sign)), .values = {}});
+    if (options.empty()) throw UsageError(fmt::format("'{}' is no option; write NAME=VALUE,VALUE", text));
+    const std::string value = sign == std::string::npos ? text : text.substr(sign + 1);
+    options.back().values.push_back(value == "usual" ? 0 : parse_size(value));
+  }
+  return options;
+}
+
 Suite apply(Suite suite, const Overrides& typed) {
   for (Selection& selection : suite.selections) {
     selection.mechanisms = narrowed(selection.mechanisms, typed.mechanisms, mechanism_names(), "mechanism");
@@ -157,6 +198,7 @@ Suite apply(Suite suite, const Overrides& typed) {
     selection.waits = narrowed(selection.waits, typed.waits, wait_names(), "wait");
     if (!typed.placements.empty()) selection.placements = typed.placements;
     if (!typed.sizes.empty()) selection.sizes = typed.sizes;
+    if (!typed.options.empty()) selection.options = typed.options;
   }
   suite.effort.duration_s = typed.duration_s.value_or(suite.effort.duration_s);
   suite.effort.budget_s = typed.budget_s.value_or(suite.effort.budget_s);

@@ -22,10 +22,18 @@ struct Effort {
   double budget_s = 10;  // or until a trial has taken this long
 };
 
-// A block of trials: every combination of what is listed. Entries are names or patterns.
+// The values of one axis of harness/tuning.hpp; 0 is the usual.
+struct AxisValues {
+  const Axis* axis = nullptr;
+  std::vector<std::size_t> values;
+};
+
+// A block of trials: every combination of what is listed. Entries are names or patterns. A mechanism that
+// does not have an axis is taken once, as usual.
 struct Selection {
   std::vector<std::string> mechanisms{"*"}, workloads{"*"}, waits{"*"}, placements{"two_cores"};
   std::vector<std::size_t> sizes{64};
+  std::vector<AxisValues> options = {};
 };
 
 struct Suite {
@@ -37,8 +45,9 @@ struct Suite {
 // What was typed to narrow or change a suite.
 struct Overrides {
   std::vector<std::string> mechanisms, workloads, waits,
-      placements;                  // the first three narrow, the last replaces
-  std::vector<std::size_t> sizes;  // replaces
+      placements;                   // the first three narrow, the last replaces
+  std::vector<std::size_t> sizes;   // replaces
+  std::vector<AxisValues> options;  // replaces
   std::optional<double> duration_s, budget_s, target;
   std::optional<unsigned> launches;
 };
@@ -52,6 +61,11 @@ std::span<const SuiteText> built_in_suites();  // generated from suites/benchmar
 Suite load_suite(const std::string& name);
 Suite parse_suite(std::string_view toml, const std::string& source);
 Suite apply(Suite, const Overrides&);
+
+// Throws UsageError for an unknown name.
+const Axis& axis_named(const std::string& name);
+// "depth=16,256" "buffer=1MiB", or all in one list. Throws UsageError.
+std::vector<AxisValues> parse_options(const std::vector<std::string>& typed);
 
 struct Plan {
   std::vector<TrialKey> trials;

@@ -66,6 +66,43 @@ TEST_F(Planning, TheSameTrialIsMeasuredOnceWhateverNamesIt) {
   EXPECT_EQ(labels({twice, selection({"fifo"})}).size(), 1U);
 }
 
+TEST_F(Planning, AnOptionIsAnAxisOfTheMechanismsThatHaveItAndOthersAreTakenOnce) {
+  Selection some = selection({"anonymous_pipe", "sysv_msg"});
+  some.options = parse_options({"buffer=usual,64KiB", "depth=4"});
+  EXPECT_THAT(labels({some}),
+              testing::UnorderedElementsAre("anonymous_pipe/ping_pong/64/block/unpinned",
+                                            "anonymous_pipe[buffer=65536]/ping_pong/64/block/unpinned",
+                                            "sysv_msg/ping_pong/64/block/unpinned"));
+}
+
+TEST_F(Planning, AnOptionThatThisHostRefusesIsSkippedWithItsReason) {
+  Selection some = selection({"anonymous_pipe"});
+  some.options = parse_options({"buffer=usual,1024MiB"});
+  const Plan made = plan({some});
+  EXPECT_EQ(made.trials.size(), 1U);
+  ASSERT_EQ(made.skipped.size(), 1U);
+  EXPECT_THAT(made.skipped[0].reason, HasSubstr("fs.pipe-max-size"));
+}
+
+TEST(ParseOptions, TakesSeveralInOneListAndSizesWithUnits) {
+  const auto options = parse_options({"depth=16,256,buffer=1MiB"});
+  ASSERT_EQ(options.size(), 2U);
+  EXPECT_EQ(options[0].axis->name, "depth");
+  EXPECT_THAT(options[0].values, testing::ElementsAre(16, 256));
+  EXPECT_THAT(options[1].values, testing::ElementsAre(1U << 20));
+}
+
+TEST(ParseOptions, WhatIsNoOptionIsRefusedAndTheNearestNameIsSuggested) {
+  EXPECT_THROW(parse_options({"16"}), UsageError);
+  EXPECT_THROW(parse_options({"depth=many"}), UsageError);
+  try {
+    parse_options({"dept=16"});
+    FAIL() << "an unknown option was taken";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("did you mean depth?"));
+  }
+}
+
 TEST_F(Planning, ASignalHasNoSizeAndIsMeasuredOnce) {
   Selection sizes = selection({"eventfd"});
   sizes.sizes = {8, 64, 4096};
@@ -75,7 +112,8 @@ TEST_F(Planning, ASignalHasNoSizeAndIsMeasuredOnce) {
 TEST_F(Planning, OnlyWaitsThatAMechanismOffersAreTrials) {
   Selection waits = selection({"anonymous_pipe", "shm_spsc"});
   waits.waits = {"*"};
-  EXPECT_THAT(labels({waits}), testing::UnorderedElementsAre("anonymous_pipe/ping_pong/64/block/unpinned",
+  EXPECT_THAT(labels({waits}), testing::UnorderedElementsAre("anonymous_pipe/ping_pong/64/spin/unpinned",
+                                                             "anonymous_pipe/ping_pong/64/block/unpinned",
                                                              "shm_spsc/ping_pong/64/spin/unpinned",
                                                              "shm_spsc/ping_pong/64/block/unpinned",
                                                              "shm_spsc/ping_pong/64/adaptive/unpinned"));
@@ -123,7 +161,7 @@ TEST_F(Planning, WhenNothingCanBeMeasuredHereItIsUnsupported) {
 
 TEST_F(Planning, WhenNothingIsSelectedItIsAUsageError) {
   Selection spinning = selection({"fifo"});
-  spinning.waits = {"spin"};
+  spinning.waits = {"adaptive"};
   EXPECT_THAT(refusal(spinning), HasSubstr("nothing to measure"));
 }
 

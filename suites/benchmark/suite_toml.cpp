@@ -68,6 +68,14 @@ class Reader {
     return parsed(node, "a time such as \"100ms\"", parse_duration);
   }
 
+  const Axis& axis(const toml::node& node, std::string_view name) const {
+    try {
+      return axis_named(std::string(name));
+    } catch (const UsageError& error) {
+      fail(node, error.what());
+    }
+  }
+
   std::vector<std::size_t> sizes(const toml::node& node) const {
     std::vector<std::size_t> entries;
     const toml::array* list = node.as_array();
@@ -81,13 +89,19 @@ class Reader {
 };
 
 Selection read_selection(const Reader& read, const toml::table& table) {
-  read.allow_only(table, {"mechanisms", "workloads", "sizes", "waits", "placements"});
+  read.allow_only(table, {"mechanisms", "workloads", "sizes", "waits", "placements", "options"});
   Selection selection;
   if (const auto* node = table.get("mechanisms")) selection.mechanisms = read.names(*node);
   if (const auto* node = table.get("workloads")) selection.workloads = read.names(*node);
   if (const auto* node = table.get("waits")) selection.waits = read.names(*node);
   if (const auto* node = table.get("placements")) selection.placements = read.names(*node);
   if (const auto* node = table.get("sizes")) selection.sizes = read.sizes(*node);
+  if (const auto* node = table.get("options")) {
+    const toml::table* options = node->as_table();
+    if (options == nullptr) read.fail(*node, "this must be a table such as { depth = [16, 256] }");
+    for (const auto& [name, values] : *options)
+      selection.options.push_back({.axis = &read.axis(values, name.str()), .values = read.sizes(values)});
+  }
   return selection;
 }
 

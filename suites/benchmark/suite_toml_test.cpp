@@ -78,6 +78,13 @@ TEST(SuiteToml, ASingleTextOrNumberStandsForAListOfOne) {
   EXPECT_THAT(suite.selections[0].sizes, ElementsAre(128));
 }
 
+TEST(SuiteToml, OptionsAreAxesWithTheirValues) {
+  const Suite suite = parse_suite("[[trials]]\noptions = { buffer = [0, \"1MiB\"] }\n", "mine.toml");
+  ASSERT_EQ(suite.selections[0].options.size(), 1U);
+  EXPECT_EQ(suite.selections[0].options[0].axis->name, "buffer");
+  EXPECT_THAT(suite.selections[0].options[0].values, ElementsAre(0, 1U << 20));
+}
+
 TEST(SuiteToml, BlocksKeepTheirOrder) {
   const Suite suite = parse_suite("[[trials]]\nsizes = 8\n[[trials]]\nsizes = 16\n", "mine.toml");
   ASSERT_EQ(suite.selections.size(), 2U);
@@ -123,6 +130,9 @@ const Mistake mistakes[]{
     {"name_in_a_list", "[[trials]]\nwaits = [\"spin\",\n5]\n", "mine.toml:3: this must be a text"},
     {"size_type", "[[trials]]\nsizes = [64, true]\n", "mine.toml:2: this must be a size such as"},
     {"size_text", "[[trials]]\nsizes = [64,\n\"4XB\"]\n", "mine.toml:3: '4XB' is not a size"},
+    {"options_type", "[[trials]]\noptions = 5\n", "mine.toml:2: this must be a table such as"},
+    {"option_name", "[[trials]]\noptions = { dept = 5 }\n",
+     "mine.toml:2: no option named 'dept'; did you mean"},
     {"size_below_zero", "[[trials]]\nsizes = -8\n", "mine.toml:2: this must be a size such as"},
 };
 

@@ -21,11 +21,20 @@ Json waits_of(const Traits& traits) {
   return waits;
 }
 
+Json options_of(const Traits& traits) {
+  Json options = Json::array();
+  for (const Axis& axis : axes) {
+    if (traits.axes.has(axis)) options.push_back(axis.name);
+  }
+  return options;
+}
+
 Json to_json(const Traits& traits) {
   return {{"framing", name_of(traits.framing)},
           {"delivery", name_of(traits.delivery)},
           {"lifetime", name_of(traits.lifetime)},
           {"waits", waits_of(traits)},
+          {"options", options_of(traits)},
           {"fifo", traits.fifo},
           {"duplex", traits.duplex},
           {"many_producers", traits.many_producers},
@@ -49,20 +58,27 @@ std::string short_waits(const Traits& traits) {
   return text;
 }
 
+TrialKey ordinary_trial(const Mechanism& mechanism) {
+  TrialKey key;
+  key.mechanism = mechanism.traits.name;
+  key.size = 64;
+  return key;
+}
+
 void print_table(const std::vector<Row>& rows) {
   std::string family;
   for (const Row& row : rows) {
     const Traits& traits = row.mechanism->traits;
     if (traits.family != family) fmt::print("{}{}\n", family.empty() ? "" : "\n", traits.family);
     family = traits.family;
-    fmt::print("  {:<16} {:<64} {}\n", traits.name, traits.summary, short_waits(traits));
-    if (!row.missing.empty()) fmt::print("  {:<16} not here: {}\n", "", row.missing);
+    fmt::print("  {:<18} {:<64} {}\n", traits.name, traits.summary, short_waits(traits));
+    if (!row.missing.empty()) fmt::print("  {:<18} not here: {}\n", "", row.missing);
   }
   fmt::print("\nworkloads\n");
-  for (const Workload* workload : workloads()) fmt::print("  {:<16} {}\n", workload->name, workload->summary);
+  for (const Workload* workload : workloads()) fmt::print("  {:<18} {}\n", workload->name, workload->summary);
   fmt::print("\nsuites\n");
   for (const SuiteText& text : built_in_suites()) {
-    fmt::print("  {:<16} {}\n", text.name, load_suite(std::string(text.name)).summary);
+    fmt::print("  {:<18} {}\n", text.name, load_suite(std::string(text.name)).summary);
   }
 }
 
@@ -71,9 +87,8 @@ void print_table(const std::vector<Row>& rows) {
 int list_command(bool as_json) {
   Session session;
   std::vector<Row> rows;
-  constexpr std::size_t ordinary_size = 64;
   for (const Mechanism* mechanism : mechanisms()) {
-    rows.push_back({.mechanism = mechanism, .missing = why_unsupported(*mechanism, ordinary_size, session)});
+    rows.push_back({.mechanism = mechanism, .missing = why_unsupported(ordinary_trial(*mechanism), session)});
   }
   if (!as_json) {
     print_table(rows);

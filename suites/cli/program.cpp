@@ -16,7 +16,7 @@ namespace {
 
 // What was typed into the options, before it is understood.
 struct Typed {
-  std::vector<std::string> mechanisms, workloads, sizes, waits, placements;
+  std::vector<std::string> mechanisms, workloads, sizes, waits, placements, options;
   std::string duration, budget, watchdog;
 };
 
@@ -69,6 +69,8 @@ void add_selection(CLI::App& run, Typed& typed, RunOptions& options) {
   run.add_flag("--wait-for-host", options.wait_for_host, "wait until another run on this host is over");
   add_list(run, "--placement,-p", typed.placements,
            "same_core, two_cores, smt_siblings, two_sockets, unpinned");
+  add_list(run, "--option", typed.options,
+           "depth=16,256 (messages) or buffer=64KiB,1MiB (the kernel's), of the mechanisms that have it");
 }
 
 void add_effort(CLI::App& run, Typed& typed, RunOptions& options) {
@@ -101,6 +103,7 @@ void understand(const Typed& typed, RunOptions& options) {
   overrides.workloads = split_list(typed.workloads);
   overrides.waits = split_list(typed.waits);
   overrides.placements = split_list(typed.placements);
+  overrides.options = parse_options(typed.options);
   for (const std::string& size : split_list(typed.sizes)) overrides.sizes.push_back(parse_size(size));
   if (!typed.duration.empty()) overrides.duration_s = parse_duration(typed.duration);
   if (!typed.budget.empty()) overrides.budget_s = parse_duration(typed.budget);

@@ -48,6 +48,17 @@ TEST_F(Truth, ALostMessageFailsTheTrialAndIsCounted) {
   EXPECT_EQ(said_.code, 3);
 }
 
+TEST_F(Truth, WhatALossyMechanismLosesIsCountedToTheLastMessageAndIsNoFailure) {
+  const Json trial = measure("misses_tenth", "stream");
+  ASSERT_FALSE(trial.contains("failure")) << trial.at("failure");
+  const Json& launch = trial.at("launches").at(0);
+  const auto lost = launch.at("verified").at("lost").get<std::int64_t>();
+  const auto sent = launch.at("messages").get<std::int64_t>() + lost;
+  EXPECT_GT(sent, 1000);
+  EXPECT_LE(std::abs(10 * lost - sent), 10);
+  EXPECT_EQ(said_.code, 0);
+}
+
 TEST_F(Truth, ALostMessageOfAClosedLoopIsFoundByTheWatchdog) {
   const Json trial = measure("loses_one", "ping_pong");
   EXPECT_EQ(verified(trial).at("lost"), 1);

@@ -1,0 +1,41 @@
+// What a trial may vary beside its size, its wait and its placement: a choice that would change a reader's
+// verdict. A mechanism's traits say which of these axes it has.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace ipcmark {
+
+// Zero is the usual.
+struct Tuning {
+  std::size_t depth = 0;   // messages that fit before send has to wait; usual: suites/workloads, depth_for()
+  std::size_t buffer = 0;  // bytes of the kernel's buffer; usual: the system's
+  bool operator==(const Tuning&) const = default;
+};
+
+// An axis by name, as the program and its files write it.
+struct Axis {
+  std::string_view name;
+  std::size_t Tuning::*value;
+  std::string_view meaning;
+};
+inline constexpr Axis axes[]{
+    {"depth", &Tuning::depth, "messages that fit before send has to wait"},
+    {"buffer", &Tuning::buffer, "bytes of the kernel's buffer"},
+};
+
+// The axes that a mechanism has.
+struct Axes {
+  bool depth = false, buffer = false;
+  constexpr bool has(const Axis& axis) const noexcept {
+    return axis.value == &Tuning::depth ? depth : buffer;
+  }
+};
+
+// "depth=256,buffer=65536" in the order of `axes`, without those that are as usual; empty when all are.
+std::string text_of(const Tuning&);
+
+}  // namespace ipcmark
