@@ -1,5 +1,5 @@
-// Queued real-time signals: sent with sigqueue(3) to the consumer's process, taken from a signalfd(2). What
-// surprises is all in signal(7).
+// Queued real-time signals: sent with sigqueue(3) to the consumer's process, taken from a signalfd(2):
+// signal(7). They carry no payload here.
 //
 // Wake-ups are counted by the kernel's queue: each sigqueue of a real-time signal is one entry, each read of
 // a signalfd_siginfo takes one, none merges; ordinary signals would, a second one that is pending is dropped.
