@@ -4,6 +4,7 @@
 //   ping     send, receive, note the time of the round trip
 //   echo     receive, send the same bytes back
 //   produce  send as fast as the channel takes it; every sample_stride-th message carries its time of sending
+//   trickle  send one message in every idle_interval, asleep between them; each carries its time of sending
 //   consume  receive until the last message; one-way latency of those that carry a time. Where the last may
 //   be
 //            missing, until told to stop, and the round has ended with the last that came
@@ -16,17 +17,22 @@
 // call that fails, or when it is told to stop.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <thread>
 #include <vector>
 
 #include "harness/histogram.hpp"
 #include "harness/message.hpp"
 #include "harness/os/clock.hpp"
+#include "harness/os/wait.hpp"
 
 namespace ipcmark {
+
+inline constexpr std::chrono::milliseconds idle_interval{1};
 
 struct LoopPlan {
   std::uint64_t first = 0, end = 0;  // sequence numbers [first, end)
@@ -70,7 +76,7 @@ struct LoopState {
 template <class Base>
 struct Loops {
   using Loop = void (*)(Base& out, Base& in, const LoopPlan&, LoopState&);
-  Loop ping = nullptr, echo = nullptr, produce = nullptr, consume = nullptr;
+  Loop ping = nullptr, echo = nullptr, produce = nullptr, trickle = nullptr, consume = nullptr;
 };
 
 namespace loops {
@@ -181,6 +187,25 @@ void produce(Base& out_base, Base&, const LoopPlan& plan, LoopState& state) {
   state.ended = os::ticks();
 }
 
+template <class Base, class E>
+void trickle(Base& out_base, Base&, const LoopPlan& plan, LoopState& state) {
+  auto& out = static_cast<E&>(out_base);
+  const std::span message = state.outgoing.bytes();
+  begin(state);
+  auto due = std::chrono::steady_clock::now();
+  for (std::uint64_t sequence = plan.first; sequence < plan.end; ++sequence) {
+    due += idle_interval;
+    std::this_thread::sleep_until(due);
+    if (os::stop_requested()) {
+      state.failed = {.status = Status::stopped};
+      break;
+    }
+    if (state.payload) stamp(state.layout, message.data(), sequence, os::ticks());
+    if (!send_one(out, state, message)) break;
+  }
+  state.ended = os::ticks();
+}
+
 // A one-way time from the bits of it that a message carried.
 inline std::uint64_t since(std::uint64_t sent, bool compact) noexcept {
   const std::uint64_t passed = os::ticks() - sent;
@@ -209,6 +234,7 @@ constexpr Loops<Base> make_loops() {
   return {.ping = loops::ping<Base, E>,
           .echo = loops::echo<Base, E>,
           .produce = loops::produce<Base, E>,
+          .trickle = loops::trickle<Base, E>,
           .consume = loops::consume<Base, E>};
 }
 

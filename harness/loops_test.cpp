@@ -99,6 +99,25 @@ TEST_P(LoopsTest, ARoundThatACallEndsEarlySaysWhichAndHowFarItCame) {
   EXPECT_EQ(consumer_.failed.status, Status::closed);
 }
 
+TEST_P(LoopsTest, ARoundThatMayMissItsLastMessageEndsWithTheLastThatCameAndCountsTheRest) {
+  queue_.dropped = 9;
+  consumer_.may_miss = true;
+  queue_loops.produce(queue_, queue_, ten, producer_);
+  queue_loops.consume(queue_, queue_, ten, consumer_);
+  EXPECT_EQ(consumer_.received, 9U);
+  EXPECT_EQ(consumer_.checker.tally().lost, 1U);
+  EXPECT_EQ(consumer_.checker.next(), 10U);
+}
+
+TEST_P(LoopsTest, ATrickleRestsBeforeEveryMessageAndTimesEach) {
+  const auto before = std::chrono::steady_clock::now();
+  queue_loops.trickle(queue_, queue_, ten, producer_);
+  EXPECT_GE(std::chrono::steady_clock::now() - before, 10 * idle_interval);
+  queue_loops.consume(queue_, queue_, ten, consumer_);
+  EXPECT_EQ(consumer_.latency.count(), 10U);
+  EXPECT_TRUE(consumer_.checker.tally().clean());
+}
+
 TEST_P(LoopsTest, APingTimesEveryRoundTripAndTheTimesMakeUpTheRound) {
   queue_loops.ping(queue_, queue_, ten, producer_);  // its own echo
   EXPECT_EQ(producer_.sent, 10U);

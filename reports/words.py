@@ -34,7 +34,8 @@ HEADLINE = ("two_cores", "two_sockets", "smt_siblings", "same_core", "unpinned")
 
 
 class Workload(NamedTuple):
-    """What a workload's figures mean. The rate of a closed loop is its latency turned round."""
+    """What a workload's figures mean. A closed loop's rate is its latency turned round, and that of a
+    paced one is given: neither is a finding."""
 
     title: str
     latency: str
@@ -50,6 +51,10 @@ WORKLOADS = {
         "Stream", "one-way latency",
         "One-way time of sampled messages while the producer sends as fast as it can, queueing included.",
         False),
+    "idle": Workload(
+        "Idle", "one-way latency",
+        "One message in a millisecond, so CPU time per message is what a millisecond of waiting costs; "
+        "latency is one-way, after idling.", True),
 }
 
 

@@ -14,6 +14,7 @@ Loops<Endpoint>::Loop loop_named(const Loops<Endpoint>& loops, const std::string
   if (name == "ping") return loops.ping;
   if (name == "echo") return loops.echo;
   if (name == "produce") return loops.produce;
+  if (name == "trickle") return loops.trickle;
   if (name == "consume") return loops.consume;
   throw std::runtime_error("no loop named " + name);
 }

@@ -16,7 +16,7 @@ namespace ipcmark {
 // What a child is: which loop over which endpoints.
 struct Job {
   std::string role;  // the name of the part it plays: "producer", "consumer"
-  std::string loop;  // "ping", "echo", "produce", "consume"
+  std::string loop;  // "ping", "echo", "produce", "trickle", "consume"
   std::string mechanism;
   Wait wait = Wait::block;
   std::size_t size = 0;  // of every message, bytes

@@ -20,7 +20,9 @@ std::string headline(const Trial& trial) {
   if (trial.failure) return "FAILED: " + trial.failure->detail;
   if (trial.launches.empty()) return "";
   const double median = primary_interval(trial).median;
-  return trial.key.workload == "ping_pong" ? "p50 " + show_ns(median) : show_rate(median);
+  const std::string_view headline = workload_named(trial.key.workload)->headline;
+  if (headline == rate) return show_rate(median);
+  return fmt::format("{} {}", headline == "p50" ? "p50" : "CPU per message", show_ns(median));
 }
 
 std::string size_of(const TrialKey& key) { return key.size == 0 ? "signal" : show_size(key.size); }
@@ -61,7 +63,8 @@ std::string row_of(const Trial& trial) {
 auto order_of(const Trial& trial) {
   const double figure = primary_interval(trial).median;
   return std::tuple(trial.key.workload, name_of(trial.key.placement), text_of(trial.key.tuning),
-                    trial.key.size, trial.key.wait, trial.key.workload == "ping_pong" ? figure : -figure);
+                    trial.key.size, trial.key.wait,
+                    workload_named(trial.key.workload)->headline == rate ? -figure : figure);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ extern constinit const Workload ping_pong{
     .name = "ping_pong",
     .summary = "one message there and back, then the next (closed loop)",
     .latency = "round trip",
+    .headline = "p50",
     .links = 2,
     .parts = parts,
 };

@@ -17,6 +17,7 @@ extern constinit const Workload stream{
     .name = "stream",
     .summary = "one way, as fast as the channel takes it",
     .latency = "one way, sampled, channel full",
+    .headline = rate,
     .links = 1,
     .parts = parts,
 };

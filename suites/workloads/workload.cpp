@@ -4,10 +4,10 @@
 
 namespace ipcmark {
 
-extern const Workload ping_pong, stream;
+extern const Workload ping_pong, stream, idle;
 
 std::span<const Workload* const> workloads() {
-  static constexpr const Workload* all[]{&ping_pong, &stream};
+  static constexpr const Workload* all[]{&ping_pong, &stream, &idle};
   return all;
 }
 

@@ -18,9 +18,12 @@ struct Workload {
   std::string_view name;
   std::string_view summary;
   std::string_view latency;     // what latency_ns is
+  std::string_view headline;    // the statistic that it is for; less of it is better unless it is a rate
   unsigned links = 1;           // of a one-way mechanism; a duplex one needs a single link
   std::span<const Part> parts;  // producers first
 };
+
+inline constexpr std::string_view rate = "messages_per_s";
 
 std::span<const Workload* const> workloads();
 const Workload* workload_named(std::string_view name);
