@@ -3,11 +3,11 @@
 //   [ Sync, padded to whole lines ][ slot 0 ][ slot 1 ] ... [ slot depth - 1 ]
 //   slot: [ payload, max_message rounded up to 8 bytes ][ mark, 8 bytes ]
 //
-// A mark holds the length of the message (upper half) and, where the ring publishes by it, the number of the
-// message plus one (lower half). It stands behind the payload and slots are packed, so that a message of 64
-// bytes touches two lines at most and one and an eighth on average: with the mark in front, a polling
-// consumer would take the first line away while the producer still writes to it. The depth is a power of two.
-// Nothing in it is a pointer.
+// A mark holds the length of the message (upper half, but for its highest bit: sleep_on_mark.hpp) and, where
+// the ring publishes by it, the number of the message plus one (lower half). It stands behind the payload and
+// slots are packed, so that a message of 64 bytes touches two lines at most and one and an eighth on average:
+// with the mark in front, a polling consumer would take the first line away while the producer still writes
+// to it. The depth is a power of two. Nothing in it is a pointer.
 #pragma once
 
 #include <atomic>
@@ -28,6 +28,7 @@ namespace ipcmark {
 inline constexpr std::size_t apart = 128;
 
 struct Mark {
+  static constexpr std::uint64_t slept_on = 1ULL << 63;  // somebody sleeps until the mark changes
   static constexpr std::uint64_t make(std::uint32_t number, std::size_t size) noexcept {
     return std::uint64_t{size} << 32 | number;
   }
@@ -35,7 +36,7 @@ struct Mark {
     return static_cast<std::uint32_t>(mark);
   }
   static constexpr std::size_t size(std::uint64_t mark) noexcept {
-    return static_cast<std::size_t>(mark >> 32);
+    return static_cast<std::size_t>((mark & ~slept_on) >> 32);
   }
 };
 
