@@ -3,33 +3,14 @@
 // Its capacity is 64 KiB by default, in slots of one page each: 17 writes of 2049 bytes fill what 32 of 2048
 // do not (pipe(7), and measured). Reading ends once every descriptor of the write end is closed, the parent's
 // as well.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "mechanisms/pipe/pipe_endpoint.hpp"
 
 namespace ipcmark {
 namespace {
 
-class AnonymousPipeLink final : public Link {
+class AnonymousPipeLink final : public PipeLink {
  public:
-  explicit AnonymousPipeLink(const Options& options) {
-    int ends[2];
-    check(::pipe2(ends, O_CLOEXEC), "pipe2");
-    read_ = os::Handle(ends[0]);
-    write_ = os::Handle(ends[1]);
-    set_capacity(write_, options.buffer);
-  }
-  Ticket ticket(Role role) override {
-    return {.address = {}, .handles = {(role == Role::producer ? write_ : read_).raw()}};
-  }
-  void handed_over() override {
-    read_.reset();
-    write_.reset();
-  }
-
- private:
-  os::Handle read_, write_;
+  explicit AnonymousPipeLink(const Options& options) : PipeLink(0, options.buffer) {}
 };
 
 class AnonymousPipeEndpoint final : public PipeEndpoint {

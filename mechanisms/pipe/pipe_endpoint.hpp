@@ -1,7 +1,9 @@
-// What the pipes share: an end of a byte stream that goes one way.
+// What the pipes share: a pipe(2) handed out by its two descriptors, and an end of a byte stream that goes
+// one way.
 #pragma once
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "harness/fd_stream.hpp"
 #include "harness/framing.hpp"
@@ -17,6 +19,27 @@ inline void set_capacity(const os::Handle& end, std::size_t bytes) {
                     std::generic_category().message(errno) +
                     "); raise it with sysctl -w fs.pipe-max-size=" + std::to_string(bytes));
 }
+
+class PipeLink : public Link {
+ public:
+  explicit PipeLink(int flags, std::size_t buffer = 0) {
+    int ends[2];
+    check(::pipe2(ends, flags | O_CLOEXEC), "pipe2");
+    read_ = os::Handle(ends[0]);
+    write_ = os::Handle(ends[1]);
+    set_capacity(write_, buffer);
+  }
+  Ticket ticket(Role role) final {
+    return {.address = {}, .handles = {(role == Role::producer ? write_ : read_).raw()}};
+  }
+  void handed_over() final {
+    read_.reset();
+    write_.reset();
+  }
+
+ protected:
+  os::Handle read_, write_;
+};
 
 class PipeEndpoint : public Endpoint {
  public:

@@ -1,4 +1,4 @@
-// A connected pair of AF_UNIX sockets, one end for each role.
+// Two sockets connected to each other, one for each role.
 #pragma once
 
 #include <sys/socket.h>
@@ -9,12 +9,14 @@ namespace ipcmark {
 
 class SocketPairLink : public Link {
  public:
-  explicit SocketPairLink(int type) {
+  explicit SocketPairLink(int type) {  // of AF_UNIX
     int ends[2];
     check(::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends), "socketpair");
     producer_ = os::Handle(ends[0]);
     consumer_ = os::Handle(ends[1]);
   }
+  SocketPairLink(os::Handle producer, os::Handle consumer)
+      : producer_(std::move(producer)), consumer_(std::move(consumer)) {}
   Ticket ticket(Role role) final {
     return {.address = {}, .handles = {(role == Role::producer ? producer_ : consumer_).raw()}};
   }

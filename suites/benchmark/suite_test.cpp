@@ -56,7 +56,7 @@ TEST_F(Planning, EveryCombinationIsATrial) {
 
 TEST_F(Planning, APatternTakesEveryMechanismThatMatches) {
   EXPECT_THAT(
-      labels({selection({"*pipe", "fi?o"})}),
+      labels({selection({"*s_pipe", "fi?o"})}),
       testing::ElementsAre("anonymous_pipe/ping_pong/64/block/unpinned", "fifo/ping_pong/64/block/unpinned"));
 }
 
