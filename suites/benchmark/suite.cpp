@@ -151,12 +151,19 @@ class Planner {
     if (key.wait == Wait::spin && key.placement == Placement::same_core && !explicit_waits_) {
       return "spinning on one core burns the time slice of the other side; ask for it with --wait spin";
     }
+    if (mechanism_named(key.mechanism)->traits.may_miss() && key.size != 0 && key.size < numbered) {
+      return fmt::format(
+          "below {} bytes a message carries 16 bits of its number, too few to tell how many are missing",
+          numbered);
+    }
     const std::pair link(variant(key), key.size);
     auto known = unsupported_.find(link);
     if (known == unsupported_.end()) known = unsupported_.emplace(link, why_unsupported(key, session_)).first;
     return known->second;
   }
 
+  static constexpr std::size_t numbered =
+      24;  // bytes of a message with its whole number: harness/message.hpp
   static constexpr std::size_t largest = std::size_t{64} << 20;
   Session& session_;
   Plan plan_;

@@ -61,7 +61,7 @@ TEST_F(Planning, APatternTakesEveryMechanismThatMatches) {
 }
 
 TEST_F(Planning, TheSameTrialIsMeasuredOnceWhateverNamesIt) {
-  Selection twice = selection({"fifo", "fi*"});
+  Selection twice = selection({"fifo", "fif*"});
   twice.sizes = {64, 64};
   EXPECT_EQ(labels({twice, selection({"fifo"})}).size(), 1U);
 }
