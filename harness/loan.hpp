@@ -29,7 +29,7 @@ class LoanEndpoint : public Endpoint {
 
 // The copying calls over a concrete loan endpoint, once for all: what a copy costs is loan against send.
 template <class E>
-Io send_by_loan(E& endpoint, std::span<const std::byte> message) noexcept {
+[[gnu::always_inline]] inline Io send_by_loan(E& endpoint, std::span<const std::byte> message) noexcept {
   const Slot<std::byte> slot = endpoint.loan(message.size());
   if (slot.status != Status::ok) [[unlikely]]
     return {.status = slot.status};
@@ -39,7 +39,7 @@ Io send_by_loan(E& endpoint, std::span<const std::byte> message) noexcept {
 }
 
 template <class E>
-Io recv_by_borrow(E& endpoint, std::span<std::byte> buffer) noexcept {
+[[gnu::always_inline]] inline Io recv_by_borrow(E& endpoint, std::span<std::byte> buffer) noexcept {
   const Slot<const std::byte> slot = endpoint.borrow();
   if (slot.status != Status::ok) [[unlikely]]
     return {.status = slot.status};

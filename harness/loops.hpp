@@ -172,17 +172,32 @@ void echo(Base& out_base, Base& in_base, const LoopPlan& plan, LoopState& state)
   state.ended = os::ticks();
 }
 
+// Sends [first, end); `prepare(sequence, time)` is called before each, with a time for those that carry one.
+template <class E, class Prepare>
+[[gnu::always_inline]] inline void send_all(E& out, LoopState& state, const LoopPlan& plan, Prepare prepare) {
+  const std::span message = state.outgoing.bytes();
+  const std::uint64_t end = plan.end, between = plan.sample_stride - 1;
+  for (std::uint64_t sequence = plan.first; sequence < end; ++sequence) {
+    const bool sampled = (sequence & between) == 0;
+    prepare(message.data(), sequence, sampled ? os::ticks() : 0);
+    if (!send_one(out, state, message)) break;
+  }
+}
+
 template <class Base, class E>
 void produce(Base& out_base, Base&, const LoopPlan& plan, LoopState& state) {
   auto& out = static_cast<E&>(out_base);
-  const std::span message = state.outgoing.bytes();
   begin(state);
-  for (std::uint64_t sequence = plan.first; sequence < plan.end; ++sequence) {
-    if (state.payload) {
-      const bool sampled = (sequence & (plan.sample_stride - 1)) == 0;
-      stamp(state.layout, message.data(), sequence, sampled ? os::ticks() : 0);
-    }
-    if (!send_one(out, state, message)) break;
+  if (!state.payload) {
+    send_all(out, state, plan, [](std::byte*, std::uint64_t, std::uint64_t) {});
+  } else if (state.layout.compact) {
+    send_all(out, state, plan, [&](std::byte* message, std::uint64_t sequence, std::uint64_t time) {
+      stamp(state.layout, message, sequence, time);
+    });
+  } else {
+    Stamper stamper(state.layout, plan.first);
+    send_all(out, state, plan,
+             [&](std::byte* message, std::uint64_t, std::uint64_t time) { stamper.stamp(message, time); });
   }
   state.ended = os::ticks();
 }
@@ -212,19 +227,49 @@ inline std::uint64_t since(std::uint64_t sent, bool compact) noexcept {
   return compact ? passed & StampLayout::time_mask : passed;
 }
 
+// Receives until the checking has seen what comes before `end`. `look(message)` returns when it was sent, or
+// 0.
+template <class E, class Next, class Look>
+[[gnu::always_inline]] inline void receive_until(E& in, LoopState& state, std::uint64_t end, Next next,
+                                                 Look look) {
+  const std::span buffer = state.incoming.bytes();
+  const bool compact = state.layout.compact;
+  std::size_t size = 0;
+  while (next() < end && receive_one(in, state, buffer, size)) {
+    const std::uint64_t sent = look(buffer.first(size));
+    if (sent != 0) [[unlikely]]
+      state.latency.record(since(sent, compact));
+  }
+}
+
 template <class Base, class E>
 void consume(Base&, Base& in_base, const LoopPlan& plan, LoopState& state) {
   auto& in = static_cast<E&>(in_base);
-  const std::span buffer = state.incoming.bytes();
-  std::size_t size = 0;
+  Checker& checker = state.checker;
   begin(state);
-  while (state.checker.next() < plan.end && receive_one(in, state, buffer, size)) {
-    const std::uint64_t sent = see(state, buffer.first(size));
-    if (sent != 0) state.latency.record(since(sent, state.layout.compact));
-    if (state.may_miss) state.ended = os::ticks();
+  if (state.may_miss) {
+    receive_until(
+        in, state, plan.end, [&] { return checker.next(); },
+        [&](auto message) {
+          const std::uint64_t sent = see(state, message);
+          state.ended = os::ticks();
+          return sent;
+        });
+    if (state.received == 0) state.ended = os::ticks();
+    checker.close_at(plan.end);
+    return;
   }
-  if (!state.may_miss || state.received == 0) state.ended = os::ticks();
-  if (state.may_miss) state.checker.close_at(plan.end);
+  if (state.payload && !state.layout.compact) {
+    Follower following(checker);
+    receive_until(
+        in, state, plan.end, [&] { return following.next(); },
+        [&](auto message) { return following.see(message); });
+  } else {
+    receive_until(
+        in, state, plan.end, [&] { return checker.next(); },
+        [&](auto message) { return see(state, message); });
+  }
+  state.ended = os::ticks();
 }
 
 }  // namespace loops

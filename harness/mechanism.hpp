@@ -93,6 +93,7 @@ struct Ticket {
   std::vector<os::RawHandle> handles;  // the child inherits exactly these
   std::size_t max_message = 0;         // as in Options
   std::size_t depth = 0, buffer = 0;
+  std::size_t batch = 1;      // messages announced together, where that can be chosen
   std::uint16_t run_tag = 0;  // of the messages' stamps: harness/message.hpp
 };
 

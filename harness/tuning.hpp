@@ -13,6 +13,7 @@ namespace ipcmark {
 struct Tuning {
   std::size_t depth = 0;   // messages that fit before send has to wait; usual: suites/workloads, depth_for()
   std::size_t buffer = 0;  // bytes of the kernel's buffer; usual: the system's
+  std::size_t batch = 0;   // messages announced together; usual: each on its own
   bool operator==(const Tuning&) const = default;
 };
 
@@ -25,13 +26,14 @@ struct Axis {
 inline constexpr Axis axes[]{
     {"depth", &Tuning::depth, "messages that fit before send has to wait"},
     {"buffer", &Tuning::buffer, "bytes of the kernel's buffer"},
+    {"batch", &Tuning::batch, "messages that a busy consumer takes together"},
 };
 
 // The axes that a mechanism has.
 struct Axes {
-  bool depth = false, buffer = false;
+  bool depth = false, buffer = false, batch = false;
   constexpr bool has(const Axis& axis) const noexcept {
-    return axis.value == &Tuning::depth ? depth : buffer;
+    return axis.value == &Tuning::depth ? depth : axis.value == &Tuning::buffer ? buffer : batch;
   }
 };
 

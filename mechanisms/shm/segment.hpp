@@ -74,6 +74,27 @@ class Slots {
   std::uint32_t mask_;
 };
 
+// One slot after the other, and from the last to the first: what a side that takes every message in turn
+// needs, with less to calculate for each than from its number.
+class SlotWalk {
+ public:
+  explicit SlotWalk(const Slots& slots) noexcept
+      : at_(slots.payload(0)),
+        first_(at_),
+        last_(slots.payload(slots.depth() - 1)),
+        payload_(slots.capacity()) {}
+
+  std::byte* payload() const noexcept { return at_; }
+  std::atomic_ref<std::uint64_t> mark() const noexcept {
+    return std::atomic_ref(*reinterpret_cast<std::uint64_t*>(at_ + payload_));
+  }
+  void advance() noexcept { at_ = at_ == last_ ? first_ : at_ + payload_ + sizeof(std::uint64_t); }
+
+ private:
+  std::byte *at_, *first_, *last_;
+  std::size_t payload_;
+};
+
 // A segment that holds a Sync and its slots, as the parent sees it. Sync is constructed here, once.
 template <class Sync>
 class SegmentLink : public Link {

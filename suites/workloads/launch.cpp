@@ -33,6 +33,7 @@ Ticket ticket_of(Link& link, Role role, const TrialKey& key, std::uint16_t tag) 
   ticket.max_message = std::max(key.size, smallest_message);
   ticket.depth = depth_of(key);
   ticket.buffer = key.tuning.buffer;
+  ticket.batch = std::max<std::size_t>(key.tuning.batch, 1);
   ticket.run_tag = tag;
   return ticket;
 }
@@ -241,8 +242,9 @@ Launch launch_from(const TrialKey& key, const Workload& workload, const std::vec
 }  // namespace
 
 std::size_t depth_for(std::size_t size) {
-  constexpr std::size_t memory = std::size_t{16} << 20, most = 64, least = 4;
-  return std::bit_floor(std::clamp(memory / std::max<std::size_t>(size, 1), least, most));
+  const auto within = [&](std::size_t bytes) { return bytes / std::max<std::size_t>(size, 1); };
+  const std::size_t as_a_pipe = std::clamp<std::size_t>(within(std::size_t{64} << 10), 64, 1024);
+  return std::bit_floor(std::clamp<std::size_t>(within(std::size_t{16} << 20), 4, as_a_pipe));
 }
 
 std::string why_unsupported(const TrialKey& key, Session& session) {

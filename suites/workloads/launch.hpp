@@ -23,7 +23,8 @@ struct LaunchFailure : std::runtime_error {
   Failure failure;
 };
 
-// Messages that fit into a channel whose depth can be chosen: 64, or as many as 16 MiB hold, but at least 4.
+// Messages that fit into a channel whose depth can be chosen: as many as 64 KiB hold, like a pipe, but from 64
+// to 1024 of them; of large ones as many as 16 MiB hold, but at least 4.
 std::size_t depth_for(std::size_t size);
 
 // Throws Unsupported when this host cannot; LaunchFailure; Interrupted.
