@@ -9,7 +9,8 @@ using Json = nlohmann::json;
 
 Json to_json(const Ticket& ticket) {
   return {{"address", ticket.address}, {"handles", ticket.handles}, {"max_message", ticket.max_message},
-          {"depth", ticket.depth},     {"buffer", ticket.buffer},   {"run_tag", ticket.run_tag}};
+          {"depth", ticket.depth},     {"buffer", ticket.buffer},   {"memory", ticket.memory},
+          {"run_tag", ticket.run_tag}};
 }
 Ticket ticket_from(const Json& json) {
   return {.address = json.at("address"),
@@ -17,6 +18,7 @@ Ticket ticket_from(const Json& json) {
           .max_message = json.at("max_message"),
           .depth = json.at("depth"),
           .buffer = json.at("buffer"),
+          .memory = json.at("memory"),
           .run_tag = json.at("run_tag")};
 }
 

@@ -146,7 +146,7 @@ extern constinit const Mechanism shm_spsc{
                .manual = "shm_overview(7), futex(2)",
                .lifetime = Lifetime::kernel,
                .waits = every_wait,
-               .axes = {.depth = true},
+               .axes = {.depth = true, .memory = true},
                .loans = true},
     .create = create_as<SegmentLink<SpscSync>>,
     .open = open_as<ShmSpscEndpoint>,
