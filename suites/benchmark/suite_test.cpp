@@ -67,12 +67,12 @@ TEST_F(Planning, TheSameTrialIsMeasuredOnceWhateverNamesIt) {
 }
 
 TEST_F(Planning, AnOptionIsAnAxisOfTheMechanismsThatHaveItAndOthersAreTakenOnce) {
-  Selection some = selection({"anonymous_pipe", "sysv_msg"});
+  Selection some = selection({"anonymous_pipe", "process_vm"});
   some.options = parse_options({"buffer=usual,64KiB", "depth=4"});
   EXPECT_THAT(labels({some}),
               testing::UnorderedElementsAre("anonymous_pipe/ping_pong/64/block/unpinned",
                                             "anonymous_pipe[buffer=65536]/ping_pong/64/block/unpinned",
-                                            "sysv_msg/ping_pong/64/block/unpinned"));
+                                            "process_vm/ping_pong/64/block/unpinned"));
 }
 
 TEST_F(Planning, AnOptionThatThisHostRefusesIsSkippedWithItsReason) {
