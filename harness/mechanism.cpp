@@ -1,12 +1,25 @@
 #include "harness/mechanism.hpp"
 
+#include <algorithm>
+
 namespace ipcmark {
+
+std::string text_of(const Axis& axis, std::size_t value) {
+  if (axis.names.empty()) return std::to_string(value);
+  return std::string(value < axis.names.size() ? axis.names[value] : "unknown");
+}
+
+std::optional<std::size_t> value_named(const Axis& axis, std::string_view name) noexcept {
+  const auto found = std::find(axis.names.begin(), axis.names.end(), name);
+  if (found == axis.names.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - axis.names.begin());
+}
 
 std::string text_of(const Tuning& tuning) {
   std::string text;
   for (const Axis& axis : axes) {
     if (tuning.*axis.value == 0) continue;
-    text += (text.empty() ? "" : ",") + std::string(axis.name) + "=" + std::to_string(tuning.*axis.value);
+    text += (text.empty() ? "" : ",") + std::string(axis.name) + "=" + text_of(axis, tuning.*axis.value);
   }
   return text;
 }

@@ -25,6 +25,7 @@
 #include "harness/errors.hpp"
 #include "harness/loops.hpp"
 #include "harness/os/handle.hpp"
+#include "harness/os/memory.hpp"
 #include "harness/tuning.hpp"
 
 namespace ipcmark {
@@ -83,8 +84,9 @@ struct Options {
   std::size_t max_message = 4096;  // bytes; create throws Unsupported when this host cannot
   std::size_t depth = 64;          // messages that fit before send has to wait, where that can be chosen
   std::size_t buffer = 0;          // bytes of the kernel's buffer; 0: leave it as it is
-  std::string run;                 // the run's id, part of every name
-  unsigned link = 0;               // the link's number within the run, part of every name
+  os::Memory memory = os::Memory::posix_shm;  // what shared memory is made of
+  std::string run;                            // the run's id, part of every name
+  unsigned link = 0;                          // the link's number within the run, part of every name
 };
 
 // What one child needs to reach a Link.
@@ -93,7 +95,8 @@ struct Ticket {
   std::vector<os::RawHandle> handles;  // the child inherits exactly these
   std::size_t max_message = 0;         // as in Options
   std::size_t depth = 0, buffer = 0;
-  std::size_t batch = 1;      // messages announced together, where that can be chosen
+  std::size_t batch = 1;  // messages announced together, where that can be chosen
+  os::Memory memory = os::Memory::posix_shm;
   std::uint16_t run_tag = 0;  // of the messages' stamps: harness/message.hpp
 };
 

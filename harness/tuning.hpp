@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "harness/os/memory.hpp"
 
 namespace ipcmark {
 
@@ -14,6 +17,7 @@ struct Tuning {
   std::size_t depth = 0;   // messages that fit before send has to wait; usual: suites/workloads, depth_for()
   std::size_t buffer = 0;  // bytes of the kernel's buffer; usual: the system's
   std::size_t batch = 0;   // messages announced together; usual: each on its own
+  std::size_t memory = 0;  // what shared memory is made of: os::Memory
   bool operator==(const Tuning&) const = default;
 };
 
@@ -22,20 +26,27 @@ struct Axis {
   std::string_view name;
   std::size_t Tuning::*value;
   std::string_view meaning;
+  std::span<const std::string_view> names = {};  // of the values, where the axis is a choice and no number
 };
 inline constexpr Axis axes[]{
     {"depth", &Tuning::depth, "messages that fit before send has to wait"},
     {"buffer", &Tuning::buffer, "bytes of the kernel's buffer"},
     {"batch", &Tuning::batch, "messages that a busy consumer takes together"},
+    {"memory", &Tuning::memory, "what shared memory is made of", os::memory_names},
 };
 
 // The axes that a mechanism has.
 struct Axes {
-  bool depth = false, buffer = false, batch = false;
+  bool depth = false, buffer = false, batch = false, memory = false;
   constexpr bool has(const Axis& axis) const noexcept {
-    return axis.value == &Tuning::depth ? depth : axis.value == &Tuning::buffer ? buffer : batch;
+    return (axis.value == &Tuning::depth && depth) || (axis.value == &Tuning::buffer && buffer) ||
+           (axis.value == &Tuning::batch && batch) || (axis.value == &Tuning::memory && memory);
   }
 };
+
+// A value as people type and read it: "256", "memfd". There is none for a number that names nothing.
+std::string text_of(const Axis&, std::size_t value);
+std::optional<std::size_t> value_named(const Axis&, std::string_view name) noexcept;
 
 // "depth=256,buffer=65536" in the order of `axes`, without those that are as usual; empty when all are.
 std::string text_of(const Tuning&);

@@ -43,6 +43,8 @@ def test_a_sound_result_keeps_its_figures(tmp_path: Path) -> None:
 def test_options_that_are_not_as_usual_are_part_of_a_mechanisms_name(tmp_path: Path) -> None:
     document = testing.result([testing.trial(launches=1) | {"options": {"depth": 256, "buffer": 4096}}])
     assert load(testing.write(document, tmp_path)).trials[0].label == "pipe[depth=256,buffer=4096] · block"
+    document = testing.result([testing.trial(launches=1) | {"options": {"memory": "memfd"}}])
+    assert load(testing.write(document, tmp_path)).trials[0].label == "pipe[memory=memfd] · block"
 
 
 def test_a_directory_means_the_file_in_it(tmp_path: Path) -> None:

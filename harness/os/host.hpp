@@ -31,6 +31,10 @@ double load_average();
 
 // A private directory (0700) for the names in the file system that a run needs; made when first asked for.
 std::string private_directory(const std::string& run);
+// The same, in a file system whose files are not themselves memory: where private_directory() is, or in
+// /var/tmp, whose files outlive a restart (hier(7)). Throws Unsupported when both are a tmpfs.
+std::string private_directory_on_disk(const std::string& run);
+void remove_private_directories(const std::string& run) noexcept;  // those that are empty
 
 // Names are made of the run's id, so that whatever dies, they can be found and removed.
 std::string object_name(const std::string& run, unsigned link);  // "ipcmark-<run>-<link>"

@@ -120,13 +120,22 @@ Noise noise_from(const Json& json) {
           .reasons = json.at("reasons")};
 }
 
+std::size_t option_from(const Axis& axis, const Json& given) {
+  if (axis.names.empty()) return given;
+  const auto value = value_named(axis, given.get<std::string>());
+  if (!value) throw UsageError("a trial with an unknown " + std::string(axis.name));
+  return *value;
+}
+
 }  // namespace
 
 Json to_json(const TrialKey& key) {
   Json json{{"mechanism", key.mechanism}, {"family", key.family},      {"workload", key.workload},
             {"size", key.size},           {"wait", name_of(key.wait)}, {"placement", name_of(key.placement)}};
   for (const Axis& axis : axes) {
-    if (key.tuning.*axis.value != 0) json["options"][std::string(axis.name)] = key.tuning.*axis.value;
+    const std::size_t value = key.tuning.*axis.value;
+    if (value == 0) continue;
+    json["options"][std::string(axis.name)] = axis.names.empty() ? Json(value) : Json(text_of(axis, value));
   }
   return json;
 }
@@ -143,8 +152,10 @@ TrialKey key_from_json(const Json& json) {
                .placement = *placement,
                .tuning = {}};
   const Json options = json.value("options", Json::object());
-  for (const Axis& axis : axes)
-    key.tuning.*axis.value = options.value(std::string(axis.name), std::size_t{0});
+  for (const Axis& axis : axes) {
+    const auto given = options.find(std::string(axis.name));
+    if (given != options.end()) key.tuning.*axis.value = option_from(axis, *given);
+  }
   return key;
 }
 

@@ -132,10 +132,21 @@ TEST(ResultJson, EveryWaitAndPlacementOfAKeyRoundTrips) {
 TEST(ResultJson, TheOptionsOfAKeyRoundTripAndThoseThatAreUsualAreNotWritten) {
   TrialKey key = made_up::key();
   EXPECT_FALSE(to_json(key).contains("options"));
-  key.tuning = {.depth = 256, .buffer = 0};
+  key.tuning.depth = 256;
   EXPECT_EQ(to_json(key).at("options"), Json({{"depth", 256}}));
   EXPECT_EQ(key_from_json(written_and_read(to_json(key))), key);
   EXPECT_EQ(variant(key), key.mechanism + "[depth=256]");
+}
+
+TEST(ResultJson, AnOptionThatIsAChoiceIsWrittenByItsName) {
+  TrialKey key = made_up::key();
+  key.tuning.memory = static_cast<std::size_t>(os::Memory::memfd);
+  EXPECT_EQ(to_json(key).at("options"), Json({{"memory", "memfd"}}));
+  EXPECT_EQ(key_from_json(written_and_read(to_json(key))), key);
+  EXPECT_EQ(variant(key), key.mechanism + "[memory=memfd]");
+  Json json = to_json(key);
+  json["options"]["memory"] = "paper";
+  EXPECT_THROW(key_from_json(json), UsageError);
 }
 
 TEST(ResultJson, AKeyWithAnUnknownWaitOrPlacementIsRefused) {

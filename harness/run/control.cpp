@@ -10,7 +10,7 @@ using Json = nlohmann::json;
 Json to_json(const Ticket& ticket) {
   return {{"address", ticket.address}, {"handles", ticket.handles}, {"max_message", ticket.max_message},
           {"depth", ticket.depth},     {"buffer", ticket.buffer},   {"batch", ticket.batch},
-          {"run_tag", ticket.run_tag}};
+          {"memory", ticket.memory},   {"run_tag", ticket.run_tag}};
 }
 Ticket ticket_from(const Json& json) {
   return {.address = json.at("address"),
@@ -19,6 +19,7 @@ Ticket ticket_from(const Json& json) {
           .depth = json.at("depth"),
           .buffer = json.at("buffer"),
           .batch = json.at("batch"),
+          .memory = json.at("memory"),
           .run_tag = json.at("run_tag")};
 }
 

@@ -15,6 +15,8 @@ void expect_equal(const std::optional<Ticket>& got, const std::optional<Ticket>&
   EXPECT_EQ(got->handles, wanted->handles);
   EXPECT_EQ(got->max_message, wanted->max_message);
   EXPECT_EQ(got->depth, wanted->depth);
+  EXPECT_EQ(got->buffer, wanted->buffer);
+  EXPECT_EQ(got->memory, wanted->memory);
   EXPECT_EQ(got->run_tag, wanted->run_tag);
 }
 

@@ -16,8 +16,13 @@ inline Job full_job() {
   job.producer = 7;
   job.processor = 3;
   job.clock = {.source = os::ClockSource::counter, .ns_per_tick = 0.40000001234567891};
-  job.out =
-      Ticket{.address = "/a \"name\"", .handles = {4, 5}, .max_message = 4097, .depth = 64, .run_tag = 1};
+  job.out = Ticket{.address = "/a \"name\"",
+                   .handles = {4, 5},
+                   .max_message = 4097,
+                   .depth = 64,
+                   .buffer = 9,
+                   .memory = os::Memory::memfd,
+                   .run_tag = 1};
   job.in = Ticket{.address = "", .handles = {}, .max_message = 8, .depth = 2, .run_tag = 2};
   job.out_role = Role::consumer;
   job.in_role = Role::producer;

@@ -1,7 +1,6 @@
 #include "harness/run/session.hpp"
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 
 #include "harness/os/host.hpp"
@@ -24,8 +23,7 @@ Session::Session()
 }
 
 Session::~Session() {
-  std::error_code gone;
-  std::filesystem::remove(std::filesystem::temp_directory_path() / ("ipcmark-" + id_), gone);
+  os::remove_private_directories(id_);
   janitor_line_.write_line("done");
   janitor_line_.close();
   janitor_.wait();
@@ -37,8 +35,7 @@ unsigned Session::next_link() noexcept {
 }
 
 std::vector<std::string> Session::sweep() {
-  std::error_code gone;
-  std::filesystem::remove(std::filesystem::temp_directory_path() / ("ipcmark-" + id_), gone);
+  os::remove_private_directories(id_);
   return os::remove_leftovers(id_);
 }
 

@@ -6,8 +6,8 @@
 // silently; one byte of room beyond the buffer tells. A packet of no bytes cannot be sent: the write succeeds
 // and nothing arrives (pipe(2), and measured), which send() reports as EINVAL. Each packet takes a slot of
 // one page, so the default capacity of 64 KiB holds 16 packets of whatever size; F_SETPIPE_SZ makes it as
-// deep as was asked for. A user beyond fs.pipe-user-pages-soft may not do that (EPERM) and keeps what there
-// is.
+// deep as was asked for, unless its bytes were chosen. A user beyond fs.pipe-user-pages-soft may not do that
+// (EPERM) and keeps what there is.
 #include <climits>
 #include <string>
 
@@ -24,6 +24,8 @@ class PacketPipeLink final : public PipeLink {
                         " bytes would be split: pipe2 keeps packets whole up to PIPE_BUF, " +
                         std::to_string(PIPE_BUF) + " bytes, which nothing raises");
     }
+    if (options.buffer != 0) return;
+    if (options.buffer != 0) return;
     const long wanted = static_cast<long>(options.depth) * check(::sysconf(_SC_PAGESIZE), "sysconf");
     if (::fcntl(write_.fd(), F_SETPIPE_SZ, static_cast<int>(wanted)) == -1 && errno != EPERM)
       throw_errno("fcntl F_SETPIPE_SZ");

@@ -5,6 +5,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <climits>
+
 #include "harness/fd_stream.hpp"
 #include "harness/framing.hpp"
 #include "harness/mechanism.hpp"
@@ -14,7 +17,8 @@ namespace ipcmark {
 // F_SETPIPE_SZ rounds up to a power of two of pages, and without CAP_SYS_RESOURCE refuses more than
 // fs.pipe-max-size: fcntl(2).
 inline void set_capacity(const os::Handle& end, std::size_t bytes) {
-  if (bytes == 0 || ::fcntl(end.fd(), F_SETPIPE_SZ, static_cast<int>(bytes)) != -1) return;
+  const int wanted = static_cast<int>(std::min<std::size_t>(bytes, INT_MAX));
+  if (bytes == 0 || ::fcntl(end.fd(), F_SETPIPE_SZ, wanted) != -1) return;
   throw Unsupported("a pipe of " + std::to_string(bytes) + " bytes is refused (" +
                     std::generic_category().message(errno) +
                     "); raise it with sysctl -w fs.pipe-max-size=" + std::to_string(bytes));

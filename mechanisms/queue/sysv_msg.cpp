@@ -2,8 +2,9 @@
 //
 // A message begins with its type, a long, so that payloads are copied once more on either side. kernel.msgmax
 // bounds a message and kernel.msgmnb the bytes of a queue; a message as large as the queue leaves room for no
-// second one. The queue outlives every process until it is removed, and cannot be removed while it is still
-// needed.
+// second one. The bytes of a queue may be chosen (msg_qbytes: msgctl(2)), beyond kernel.msgmnb only with
+// CAP_SYS_RESOURCE; they count payload alone. The queue outlives every
+// process until it is removed, and cannot be removed while it is still needed.
 #include <sys/msg.h>
 
 #include <algorithm>
@@ -22,7 +23,8 @@ class SysvMsgLink final : public Link {
     for (const char* name : {"msgmax", "msgmnb"}) {
       const auto limit = os::number_in(std::string("/proc/sys/kernel/") + name);
       if (!limit) throw Unsupported("this kernel has no System V message queues (CONFIG_SYSVIPC)");
-      if (static_cast<std::size_t>(*limit) < options.max_message) {
+      const bool chosen = options.buffer != 0 && name == std::string_view("msgmnb");
+      if (static_cast<std::size_t>(*limit) < options.max_message && !chosen) {
         throw Unsupported("a message of " + std::to_string(options.max_message) + " bytes exceeds kernel." +
                           name + " = " + std::to_string(*limit) + "; raise it with sysctl -w kernel." + name +
                           "=...");
@@ -33,11 +35,32 @@ class SysvMsgLink final : public Link {
       throw Unsupported("all of kernel.msgmni message queues are taken; remove some with ipcrm or raise it");
     }
     check(queue_, "msgget");
+    try {
+      if (options.buffer != 0) choose_bytes(options);
+    } catch (...) {
+      ::msgctl(queue_, IPC_RMID, nullptr);
+      throw;
+    }
   }
   ~SysvMsgLink() override { ::msgctl(queue_, IPC_RMID, nullptr); }
   Ticket ticket(Role) override { return {.address = std::to_string(queue_), .handles = {}}; }
 
  private:
+  void choose_bytes(const Options& options) {
+    if (options.buffer < options.max_message) {
+      throw Unsupported("a message of " + std::to_string(options.max_message) +
+                        " bytes never fits into a queue of " + std::to_string(options.buffer) +
+                        "; choose a larger buffer");
+    }
+    msqid_ds facts{};
+    check(::msgctl(queue_, IPC_STAT, &facts), "msgctl IPC_STAT");
+    facts.msg_qbytes = options.buffer;
+    if (::msgctl(queue_, IPC_SET, &facts) == 0) return;
+    if (errno != EPERM) throw_errno("msgctl IPC_SET");
+    throw Unsupported("a queue of " + std::to_string(options.buffer) +
+                      " bytes is more than kernel.msgmnb; raise it with sysctl -w kernel.msgmnb=" +
+                      std::to_string(options.buffer));
+  }
   int queue_ = -1;
 };
 
@@ -88,6 +111,7 @@ extern constinit const Mechanism sysv_msg{
                .manual = "msgop(2)",
                .lifetime = Lifetime::kernel,
                .waits = blocks_or_polls,
+               .axes = {.buffer = true},
                .many_producers = true,
                .many_consumers = true},
     .create = create_as<SysvMsgLink>,

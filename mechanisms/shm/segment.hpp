@@ -95,26 +95,28 @@ class SlotWalk {
   std::size_t payload_;
 };
 
+template <class Sync, class Described>  // Options or Ticket
+std::size_t segment_bytes(const Described& described) {
+  return Slots::round_up(sizeof(Sync), apart) + Slots::bytes(described.max_message, described.depth);
+}
+
 // A segment that holds a Sync and its slots, as the parent sees it. Sync is constructed here, once.
 template <class Sync>
 class SegmentLink : public Link {
  public:
   explicit SegmentLink(const Options& options)
-      : name_(os::object_name(options.run, options.link)),
-        memory_(os::create_segment(
-            name_, Slots::round_up(sizeof(Sync), apart) + Slots::bytes(options.max_message, options.depth))) {
-    ::new (memory_.data()) Sync();
+      : memory_(os::create_shared_memory(options.memory, options.run, options.link,
+                                         segment_bytes<Sync>(options))) {
+    ::new (memory_->data()) Sync();
   }
-  ~SegmentLink() override { os::remove_segment(name_); }
-  Ticket ticket(Role) final { return {.address = name_, .handles = {}}; }
-  void handed_over() final { os::remove_segment(name_); }
+  Ticket ticket(Role) final { return {.address = memory_->address(), .handles = memory_->handles()}; }
+  void handed_over() final { memory_->handed_over(); }
 
  protected:
-  Sync& sync() const noexcept { return *std::launder(reinterpret_cast<Sync*>(memory_.data())); }
+  Sync& sync() const noexcept { return *std::launder(reinterpret_cast<Sync*>(memory_->data())); }
 
  private:
-  std::string name_;
-  os::Mapping memory_;
+  std::unique_ptr<os::SharedMemory> memory_;
 };
 
 // The same segment as a child sees it.
@@ -122,8 +124,8 @@ template <class Sync>
 class Segment {
  public:
   explicit Segment(const Ticket& ticket)
-      : memory_(os::open_segment(ticket.address, Slots::round_up(sizeof(Sync), apart) +
-                                                     Slots::bytes(ticket.max_message, ticket.depth))),
+      : memory_(os::open_shared_memory(ticket.memory, ticket.address, ticket.handles,
+                                       segment_bytes<Sync>(ticket))),
         slots_(memory_.data() + Slots::round_up(sizeof(Sync), apart), ticket.max_message, ticket.depth) {}
 
   Sync& sync() const noexcept { return *std::launder(reinterpret_cast<Sync*>(memory_.data())); }

@@ -106,7 +106,7 @@ extern constinit const Mechanism shm_broadcast{
                .manual = "shm_overview(7), futex(2)",
                .lifetime = Lifetime::kernel,
                .waits = every_wait,
-               .axes = {.depth = true},
+               .axes = {.depth = true, .memory = true},
                .loans = true},
     .create = create_as<SegmentLink<BroadcastSync>>,
     .open = open_as<ShmBroadcastEndpoint>,

@@ -111,7 +111,7 @@ extern constinit const Mechanism shm_mpmc{
                .manual = "shm_overview(7), futex(2)",
                .lifetime = Lifetime::kernel,
                .waits = every_wait,
-               .axes = {.depth = true},
+               .axes = {.depth = true, .memory = true},
                .many_producers = true,
                .many_consumers = true,
                .loans = true},

@@ -131,7 +131,7 @@ extern constinit const Mechanism shm_mutex{
                .manual = "pthread_mutexattr_setrobust(3), futex(2)",
                .lifetime = Lifetime::kernel,
                .waits = every_wait,
-               .axes = {.depth = true},
+               .axes = {.depth = true, .memory = true},
                .many_producers = true,
                .many_consumers = true,
                .survives_peer_kill = true},

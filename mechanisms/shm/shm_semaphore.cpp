@@ -76,7 +76,7 @@ extern constinit const Mechanism shm_semaphore{
                .manual = "sem_overview(7)",
                .lifetime = Lifetime::kernel,
                .waits = every_wait,
-               .axes = {.depth = true}},
+               .axes = {.depth = true, .memory = true}},
     .create = create_as<ShmSemaphoreLink>,
     .open = open_as<ShmSemaphoreEndpoint>,
     .loops = loops_of<ShmSemaphoreEndpoint>,

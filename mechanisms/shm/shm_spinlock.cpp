@@ -90,7 +90,7 @@ extern constinit const Mechanism shm_spinlock{
                .manual = "shm_overview(7)",
                .lifetime = Lifetime::kernel,
                .waits = {.spin = true, .block = false},
-               .axes = {.depth = true},
+               .axes = {.depth = true, .memory = true},
                .many_producers = true,
                .many_consumers = true},
     .create = create_as<SegmentLink<SpinlockSync>>,

@@ -176,7 +176,7 @@ extern constinit const Mechanism shm_spsc{
                .manual = "shm_overview(7), futex(2)",
                .lifetime = Lifetime::kernel,
                .waits = every_wait,
-               .axes = {.depth = true, .batch = true},
+               .axes = {.depth = true, .batch = true, .memory = true},
                .loans = true},
     .create = create_as<SegmentLink<SpscSync>>,
     .open = open_as<ShmSpscEndpoint>,

@@ -110,7 +110,7 @@ extern constinit const Mechanism shm_sysv_semaphore{
                .manual = "semop(2)",
                .lifetime = Lifetime::kernel,
                .waits = blocks_or_polls,
-               .axes = {.depth = true}},
+               .axes = {.depth = true, .memory = true}},
     .create = create_as<ShmSysvSemaphoreLink>,
     .open = open_as<ShmSysvSemaphoreEndpoint>,
     .loops = loops_of<ShmSysvSemaphoreEndpoint>,

@@ -105,6 +105,7 @@ extern constinit const Mechanism shm_triple_buffer{
                .delivery = Delivery::latest,
                .lifetime = Lifetime::kernel,
                .waits = every_wait,
+               .axes = {.memory = true},
                .loans = true,
                .survives_peer_kill = true},
     .create = create_as<ShmTripleBufferLink>,

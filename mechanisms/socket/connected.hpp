@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string>
 
+#include "mechanisms/socket/buffer.hpp"
 #include "mechanisms/socket/stream_endpoint.hpp"
 
 namespace ipcmark {
@@ -42,7 +43,8 @@ class SocketAddress {
 
 class ListeningLink : public Link {
  public:
-  explicit ListeningLink(const SocketAddress& address) : listener_(address.make_socket()) {
+  ListeningLink(const SocketAddress& address, const Options& options) : listener_(address.make_socket()) {
+    choose_buffer(listener_, options.buffer);
     check(::bind(listener_.fd(), address.get(), address.size()), "bind");
     check(::listen(listener_.fd(), 1), "listen");
   }
@@ -60,9 +62,12 @@ class ListeningLink : public Link {
 inline os::Handle connected(const Ticket& ticket, Role role, const SocketAddress& address) {
   if (role == Role::consumer) {
     const os::Handle listener(ticket.handles.at(0));
-    return os::Handle(check(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC), "accept"));
+    os::Handle socket(check(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC), "accept"));
+    choose_buffer(socket, ticket.buffer);
+    return socket;
   }
   os::Handle socket = address.make_socket();
+  choose_buffer(socket, ticket.buffer);
   check(::connect(socket.fd(), address.get(), address.size()), "connect");
   return socket;
 }

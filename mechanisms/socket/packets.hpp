@@ -6,33 +6,37 @@
 #include <string>
 
 #include "harness/fd_stream.hpp"
+#include "mechanisms/socket/buffer.hpp"
 
 namespace ipcmark {
 
-// Sets a buffer (SO_SNDBUF or SO_RCVBUF) to `wanted` bytes where it is smaller, beyond net.core.*mem_max
-// where this user may; returns the bytes that it has then. The kernel doubles what is asked for: socket(7).
-inline std::size_t enlarge_buffer(const os::Handle& socket, int which, int by_force, std::size_t wanted) {
-  const auto room = [&] {
-    int bytes = 0;
-    socklen_t size = sizeof bytes;
-    check(::getsockopt(socket.fd(), SOL_SOCKET, which, &bytes, &size), "getsockopt of a buffer's size");
-    return static_cast<std::size_t>(bytes);
-  };
-  if (room() >= wanted) return room();
+// Sets a buffer to `wanted` bytes where it is smaller, beyond net.core.*mem_max where this user may; returns
+// the bytes that it has then. The kernel doubles what is asked for: socket(7).
+inline std::size_t enlarge_buffer(const os::Handle& socket, const BufferKind& kind, std::size_t wanted) {
+  if (room_of(socket, kind) >= wanted) return room_of(socket, kind);
   const int bytes = static_cast<int>(wanted);
-  if (::setsockopt(socket.fd(), SOL_SOCKET, by_force, &bytes, sizeof bytes) == -1) {
-    check(::setsockopt(socket.fd(), SOL_SOCKET, which, &bytes, sizeof bytes),
+  if (::setsockopt(socket.fd(), SOL_SOCKET, kind.by_force, &bytes, sizeof bytes) == -1) {
+    check(::setsockopt(socket.fd(), SOL_SOCKET, kind.which, &bytes, sizeof bytes),
           "setsockopt of a buffer's size");
   }
-  return room();
+  return room_of(socket, kind);
 }
 
 // Lets a message of AF_UNIX fit into the send buffer at once, less what the kernel adds: EMSGSIZE otherwise.
-inline void make_room(const os::Handle& socket, std::size_t message) {
+// A buffer whose size was chosen stays as it was chosen.
+inline void make_room(const os::Handle& socket, std::size_t message, std::size_t chosen) {
   constexpr std::size_t kernel_overhead = 32;
   const std::size_t needed = message + kernel_overhead;
-  const std::size_t room = enlarge_buffer(socket, SO_SNDBUF, SO_SNDBUFFORCE, needed);
+  choose_buffer(socket, chosen);
+  const std::size_t room =
+      chosen == 0 ? enlarge_buffer(socket, send_buffer, needed) : room_of(socket, send_buffer);
   if (room >= needed) return;
+  if (chosen != 0) {
+    throw Unsupported("a message of " + std::to_string(message) +
+                      " bytes does not fit into the chosen send buffer, "
+                      "which holds one of " +
+                      std::to_string(room - kernel_overhead) + "; choose a larger one");
+  }
   throw Unsupported("a message of " + std::to_string(message) + " bytes does not fit into a send buffer of " +
                     std::to_string(room) +
                     " bytes, which net.core.wmem_max caps; raise it with sysctl -w net.core.wmem_max=" +

@@ -10,7 +10,7 @@ namespace {
 
 class TcpLoopbackLink final : public ListeningLink {
  public:
-  explicit TcpLoopbackLink(const Options&) : ListeningLink(loopback_address(0)) {
+  explicit TcpLoopbackLink(const Options& options) : ListeningLink(loopback_address(0), options) {
     name_ = std::to_string(port_of(listener_));
   }
 };
@@ -38,6 +38,7 @@ extern constinit const Mechanism tcp_loopback{
                .manual = "tcp(7)",
                .framing = Framing::bytes,
                .waits = blocks_or_polls,
+               .axes = {.buffer = true},
                .duplex = true,
                .sees_peer_death = true},
     .create = create_as<TcpLoopbackLink>,

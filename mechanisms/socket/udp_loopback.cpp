@@ -15,7 +15,7 @@ namespace ipcmark {
 namespace {
 
 constexpr std::size_t largest_datagram = 65507;  // 65535 less the headers of IP and UDP
-constexpr std::size_t receive_buffer = std::size_t{4} << 20;
+constexpr std::size_t usual_receive_buffer = std::size_t{4} << 20;
 
 os::Handle bound_socket() {
   const SocketAddress any = loopback_address(0);
@@ -39,8 +39,10 @@ class UdpLoopbackLink final : public SocketPairLink {
     connect_to(producer_, consumer_);
     connect_to(consumer_, producer_);
     for (const os::Handle* end : {&producer_, &consumer_}) {
-      enlarge_buffer(*end, SO_RCVBUF, SO_RCVBUFFORCE, receive_buffer);
-      enlarge_buffer(*end, SO_SNDBUF, SO_SNDBUFFORCE, 2 * options.max_message);
+      choose_buffer(*end, options.buffer);
+      if (options.buffer != 0) continue;
+      enlarge_buffer(*end, receive_buffer, usual_receive_buffer);
+      enlarge_buffer(*end, send_buffer, 2 * options.max_message);
     }
   }
 };
@@ -70,6 +72,7 @@ extern constinit const Mechanism udp_loopback{
                .manual = "udp(7)",
                .delivery = Delivery::lossy,
                .waits = blocks_or_polls,
+               .axes = {.buffer = true},
                .fifo = false,
                .duplex = true},
     .create = create_as<UdpLoopbackLink>,

@@ -14,7 +14,7 @@ namespace {
 class UnixAbstractLink final : public ListeningLink {
  public:
   explicit UnixAbstractLink(const Options& options)
-      : ListeningLink(abstract_address(os::object_name(options.run, options.link))) {
+      : ListeningLink(abstract_address(os::object_name(options.run, options.link)), options) {
     name_ = os::object_name(options.run, options.link);
   }
 };
@@ -44,6 +44,7 @@ extern constinit const Mechanism unix_abstract{
                .manual = "unix(7)",
                .framing = Framing::bytes,
                .waits = blocks_or_polls,
+               .axes = {.buffer = true},
                .duplex = true,
                .sees_peer_death = true},
     .create = create_as<UnixAbstractLink>,

@@ -21,7 +21,8 @@ class UnixDgramLink final : public Link {
       : path_(os::private_directory(options.run) + "/dgram-" + std::to_string(options.link)) {
     const SocketAddress address = path_address(path_);
     consumer_ = address.make_socket(SOCK_DGRAM);
-    make_room(consumer_, options.max_message);  // tells whether a producer's, the same here, will do
+    make_room(consumer_, options.max_message,
+              options.buffer);  // tells whether a producer's, the same here, will do
     check(::bind(consumer_.fd(), address.get(), address.size()), "bind");
   }
   ~UnixDgramLink() override { ::unlink(path_.c_str()); }
@@ -43,7 +44,7 @@ os::Handle end_of(const Ticket& ticket, Role role) {
   if (role == Role::consumer) return os::Handle(ticket.handles.at(0));
   const SocketAddress address = path_address(ticket.address);
   os::Handle socket = address.make_socket(SOCK_DGRAM);
-  make_room(socket, ticket.max_message);
+  make_room(socket, ticket.max_message, ticket.buffer);
   check(::connect(socket.fd(), address.get(), address.size()), "connect");
   return socket;
 }
@@ -71,6 +72,7 @@ extern constinit const Mechanism unix_dgram{
                .manual = "unix(7)",
                .lifetime = Lifetime::file,
                .waits = blocks_or_polls,
+               .axes = {.buffer = true},
                .many_producers = true,
                .many_consumers = true},
     .create = create_as<UnixDgramLink>,

@@ -12,9 +12,9 @@ namespace {
 
 class UnixSeqpacketLink final : public SocketPairLink {
  public:
-  explicit UnixSeqpacketLink(const Options& options) : SocketPairLink(SOCK_SEQPACKET) {
-    make_room(producer_, options.max_message);
-    make_room(consumer_, options.max_message);
+  explicit UnixSeqpacketLink(const Options& options) : SocketPairLink(SOCK_SEQPACKET, options.buffer) {
+    make_room(producer_, options.max_message, options.buffer);
+    make_room(consumer_, options.max_message, options.buffer);
   }
 };
 
@@ -42,6 +42,7 @@ extern constinit const Mechanism unix_seqpacket{
                .summary = "socketpair of type SOCK_SEQPACKET, whole messages both ways",
                .manual = "unix(7)",
                .waits = blocks_or_polls,
+               .axes = {.buffer = true},
                .duplex = true,
                .sees_peer_death = true},
     .create = create_as<UnixSeqpacketLink>,

@@ -10,7 +10,7 @@ namespace {
 
 class UnixStreamLink final : public SocketPairLink {
  public:
-  explicit UnixStreamLink(const Options&) : SocketPairLink(SOCK_STREAM) {}
+  explicit UnixStreamLink(const Options& options) : SocketPairLink(SOCK_STREAM, options.buffer) {}
 };
 
 class UnixStreamEndpoint final : public StreamEndpoint {
@@ -28,6 +28,7 @@ extern constinit const Mechanism unix_stream{
                .manual = "unix(7)",
                .framing = Framing::bytes,
                .waits = blocks_or_polls,
+               .axes = {.buffer = true},
                .duplex = true,
                .sees_peer_death = true},
     .create = create_as<UnixStreamLink>,

@@ -17,7 +17,8 @@ std::string path_of(const Options& options) {
 
 class UnixStreamNamedLink final : public ListeningLink {
  public:
-  explicit UnixStreamNamedLink(const Options& options) : ListeningLink(path_address(path_of(options))) {
+  explicit UnixStreamNamedLink(const Options& options)
+      : ListeningLink(path_address(path_of(options)), options) {
     name_ = path_of(options);
   }
   ~UnixStreamNamedLink() override { ::unlink(name_.c_str()); }
@@ -43,6 +44,7 @@ extern constinit const Mechanism unix_stream_named{
                .framing = Framing::bytes,
                .lifetime = Lifetime::file,
                .waits = blocks_or_polls,
+               .axes = {.buffer = true},
                .duplex = true,
                .sees_peer_death = true},
     .create = create_as<UnixStreamNamedLink>,

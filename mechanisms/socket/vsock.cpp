@@ -31,7 +31,7 @@ SocketAddress any_port() {
 
 class VsockLink final : public ListeningLink {
  public:
-  explicit VsockLink(const Options&) : ListeningLink(any_port()) {
+  explicit VsockLink(const Options& options) : ListeningLink(any_port(), options) {
     name_ = std::to_string(SocketAddress::bound_to<sockaddr_vm>(listener_).svm_port);
   }
 };
@@ -53,6 +53,7 @@ extern constinit const Mechanism vsock{
                .manual = "vsock(7)",
                .framing = Framing::bytes,
                .waits = blocks_or_polls,
+               .axes = {.buffer = true},
                .duplex = true,
                .sees_peer_death = true},
     .create = create_as<VsockLink>,

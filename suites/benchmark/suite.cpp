@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "suites/benchmark/units.hpp"
 #include "suites/workloads/launch.hpp"
@@ -35,14 +36,18 @@ Names placement_names() {
   return names;
 }
 
+[[noreturn]] void refuse(const std::string& name, const Names& known, std::string_view kind) {
+  const std::string near = suggestion(name, known);
+  throw UsageError(fmt::format("no {} named '{}'; {}", kind, name,
+                               near.empty() ? fmt::format("there are: {}", fmt::join(known, ", ")) : near));
+}
+
 // The known names that match, in their own order. A pattern that matches nothing is a mistake.
 Names select(const Names& patterns, const Names& known, std::string_view kind) {
   for (const std::string& pattern : patterns) {
     if (std::any_of(known.begin(), known.end(), [&](const auto& name) { return matches(pattern, name); }))
       continue;
-    const std::string near = suggestion(pattern, known);
-    throw UsageError(fmt::format("no {} named '{}'; {}", kind, pattern,
-                                 near.empty() ? fmt::format("there are: {}", fmt::join(known, ", ")) : near));
+    refuse(pattern, known, kind);
   }
   Names chosen;
   for (const std::string& name : known) {
@@ -156,9 +161,10 @@ class Planner {
           "below {} bytes a message carries 16 bits of its number, too few to tell how many are missing",
           numbered);
     }
-    const std::pair link(variant(key), key.size);
-    auto known = unsupported_.find(link);
-    if (known == unsupported_.end()) known = unsupported_.emplace(link, why_unsupported(key, session_)).first;
+    const std::tuple launch(variant(key), key.workload, key.size);
+    auto known = unsupported_.find(launch);
+    if (known == unsupported_.end())
+      known = unsupported_.emplace(launch, why_unsupported(key, session_)).first;
     return known->second;
   }
 
@@ -169,7 +175,7 @@ class Planner {
   Plan plan_;
   bool explicit_waits_ = false;
   std::set<std::string> seen_;
-  std::map<std::pair<std::string, std::size_t>, std::string> unsupported_;
+  std::map<std::tuple<std::string, std::string, std::size_t>, std::string> unsupported_;
 };
 
 }  // namespace
@@ -180,9 +186,14 @@ const Axis& axis_named(const std::string& name) {
     if (axis.name == name) return axis;
     known.emplace_back(axis.name);
   }
-  const std::string near = suggestion(name, known);
-  throw UsageError(fmt::format("no option named '{}'; {}", name,
-                               near.empty() ? fmt::format("there are: {}", fmt::join(known, ", ")) : near));
+  refuse(name, known, "option");
+}
+
+std::size_t parse_value(const Axis& axis, const std::string& text) {
+  if (text == "usual") return 0;
+  if (axis.names.empty()) return parse_size(text);
+  if (const auto value = value_named(axis, text)) return *value;
+  refuse(text, Names(axis.names.begin(), axis.names.end()), axis.name);
 }
 
 std::vector<AxisValues> parse_options(const std::vector<std::string>& typed) {
@@ -193,7 +204,7 @@ std::vector<AxisValues> parse_options(const std::vector<std::string>& typed) {
       options.push_back({.axis = &axis_named(text.substr(0, sign)), .values = {}});
     if (options.empty()) throw UsageError(fmt::format("'{}' is no option; write NAME=VALUE,VALUE", text));
     const std::string value = sign == std::string::npos ? text : text.substr(sign + 1);
-    options.back().values.push_back(value == "usual" ? 0 : parse_size(value));
+    options.back().values.push_back(parse_value(*options.back().axis, value));
   }
   return options;
 }

@@ -64,7 +64,9 @@ Suite apply(Suite, const Overrides&);
 
 // Throws UsageError for an unknown name.
 const Axis& axis_named(const std::string& name);
-// "depth=16,256" "buffer=1MiB", or all in one list. Throws UsageError.
+// "256", "1MiB", "usual", or one of the axis' names. Throws UsageError.
+std::size_t parse_value(const Axis&, const std::string& text);
+// "depth=16,256" "buffer=1MiB" "memory=memfd", or all in one list. Throws UsageError.
 std::vector<AxisValues> parse_options(const std::vector<std::string>& typed);
 
 struct Plan {

@@ -67,12 +67,12 @@ TEST_F(Planning, TheSameTrialIsMeasuredOnceWhateverNamesIt) {
 }
 
 TEST_F(Planning, AnOptionIsAnAxisOfTheMechanismsThatHaveItAndOthersAreTakenOnce) {
-  Selection some = selection({"anonymous_pipe", "sysv_msg"});
+  Selection some = selection({"anonymous_pipe", "process_vm"});
   some.options = parse_options({"buffer=usual,64KiB", "depth=4"});
   EXPECT_THAT(labels({some}),
               testing::UnorderedElementsAre("anonymous_pipe/ping_pong/64/block/unpinned",
                                             "anonymous_pipe[buffer=65536]/ping_pong/64/block/unpinned",
-                                            "sysv_msg/ping_pong/64/block/unpinned"));
+                                            "process_vm/ping_pong/64/block/unpinned"));
 }
 
 TEST_F(Planning, AnOptionThatThisHostRefusesIsSkippedWithItsReason) {
@@ -90,6 +90,43 @@ TEST(ParseOptions, TakesSeveralInOneListAndSizesWithUnits) {
   EXPECT_EQ(options[0].axis->name, "depth");
   EXPECT_THAT(options[0].values, testing::ElementsAre(16, 256));
   EXPECT_THAT(options[1].values, testing::ElementsAre(1U << 20));
+}
+
+TEST_F(Planning, AChoiceIsAnAxisAndItsUsualValueIsNotInTheName) {
+  Selection some = selection({"shm_spsc", "sysv_msg"});
+  some.options = parse_options({"memory=posix_shm,memfd", "depth=4"});
+  EXPECT_THAT(labels({some}),
+              testing::UnorderedElementsAre("shm_spsc[depth=4]/ping_pong/64/block/unpinned",
+                                            "shm_spsc[depth=4,memory=memfd]/ping_pong/64/block/unpinned",
+                                            "sysv_msg/ping_pong/64/block/unpinned"));
+}
+
+TEST(ParseOptions, TakesTheNamesOfAChoiceAndUsualForItsFirst) {
+  const auto options = parse_options({"memory=usual,posix_shm,memfd,file"});
+  ASSERT_EQ(options.size(), 1U);
+  EXPECT_EQ(options[0].axis->name, "memory");
+  EXPECT_THAT(options[0].values,
+              testing::ElementsAre(0, 0, std::size_t(os::Memory::memfd), std::size_t(os::Memory::file)));
+}
+
+TEST(ParseOptions, AChoiceThatThereIsNotIsRefusedWithTheNearestOrAllThereAre) {
+  const auto said = [](const std::string& typed) -> std::string {
+    try {
+      parse_options({typed});
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(said("memory=memfdd"), "no memory named 'memfdd'; did you mean memfd?");
+  EXPECT_THAT(said("memory=2"), HasSubstr("no memory named '2'; there are: posix_shm, sysv_shm, memfd"));
+}
+
+TEST(TuningText, EveryNameOfEveryChoiceLeadsBackToItsValue) {
+  for (const Axis& axis : axes) {
+    for (std::size_t value = 0; value < axis.names.size(); ++value)
+      EXPECT_EQ(value_named(axis, text_of(axis, value)), value) << axis.name;
+  }
 }
 
 TEST(ParseOptions, WhatIsNoOptionIsRefusedAndTheNearestNameIsSuggested) {

@@ -76,12 +76,28 @@ class Reader {
     }
   }
 
-  std::vector<std::size_t> sizes(const toml::node& node) const {
-    std::vector<std::size_t> entries;
+  std::size_t axis_value(const Axis& axis, const toml::node& node) const {
+    if (axis.names.empty() && node.is_integer()) return size(node);
+    return parsed(node, axis.names.empty() ? "a size such as 64 or \"4KiB\"" : "the name of a choice",
+                  [&](const std::string& text) { return parse_value(axis, text); });
+  }
+
+  // What a list holds, or one that stands for a list.
+  template <class Read>
+  std::vector<std::size_t> each(const toml::node& node, Read read) const {
     const toml::array* list = node.as_array();
-    if (list == nullptr) return {size(node)};
-    for (const toml::node& entry : *list) entries.push_back(size(entry));
+    if (list == nullptr) return {read(node)};
+    std::vector<std::size_t> entries;
+    for (const toml::node& entry : *list) entries.push_back(read(entry));
     return entries;
+  }
+  std::vector<std::size_t> sizes(const toml::node& node) const {
+    return each(node, [&](const toml::node& entry) { return size(entry); });
+  }
+  AxisValues options(const toml::node& node, std::string_view name) const {
+    const Axis& of = axis(node, name);
+    return {.axis = &of,
+            .values = each(node, [&](const toml::node& entry) { return axis_value(of, entry); })};
   }
 
  private:
@@ -99,8 +115,7 @@ Selection read_selection(const Reader& read, const toml::table& table) {
   if (const auto* node = table.get("options")) {
     const toml::table* options = node->as_table();
     if (options == nullptr) read.fail(*node, "this must be a table such as { depth = [16, 256] }");
-    for (const auto& [name, values] : *options)
-      selection.options.push_back({.axis = &read.axis(values, name.str()), .values = read.sizes(values)});
+    for (const auto& [name, values] : *options) selection.options.push_back(read.options(values, name.str()));
   }
   return selection;
 }

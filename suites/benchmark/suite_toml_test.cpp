@@ -85,6 +85,19 @@ TEST(SuiteToml, OptionsAreAxesWithTheirValues) {
   EXPECT_THAT(suite.selections[0].options[0].values, ElementsAre(0, 1U << 20));
 }
 
+TEST(SuiteToml, AnOptionThatIsAChoiceTakesItsNames) {
+  const Suite suite = parse_suite(
+      "[[trials]]\noptions = { memory = [\"usual\", \"memfd\"], depth = \"usual\" }\n", "mine.toml");
+  ASSERT_EQ(suite.selections[0].options.size(), 2U);
+  for (const AxisValues& given : suite.selections[0].options) {
+    if (given.axis->names.empty()) {
+      EXPECT_THAT(given.values, ElementsAre(0));
+    } else {
+      EXPECT_THAT(given.values, ElementsAre(0, std::size_t(os::Memory::memfd)));
+    }
+  }
+}
+
 TEST(SuiteToml, BlocksKeepTheirOrder) {
   const Suite suite = parse_suite("[[trials]]\nsizes = 8\n[[trials]]\nsizes = 16\n", "mine.toml");
   ASSERT_EQ(suite.selections.size(), 2U);
@@ -133,6 +146,11 @@ const Mistake mistakes[]{
     {"options_type", "[[trials]]\noptions = 5\n", "mine.toml:2: this must be a table such as"},
     {"option_name", "[[trials]]\noptions = { dept = 5 }\n",
      "mine.toml:2: no option named 'dept'; did you mean"},
+    {"option_value", "[[trials]]\noptions = { memory = [\"memfd\",\n\"paper\"] }\n",
+     "mine.toml:3: no memory named 'paper'; there are: posix_shm"},
+    {"option_value_type", "[[trials]]\noptions = { memory = 2 }\n",
+     "mine.toml:2: this must be the name of a choice"},
+    {"option_number", "[[trials]]\noptions = { depth = \"deep\" }\n", "mine.toml:2: 'deep' is not a size"},
     {"size_below_zero", "[[trials]]\nsizes = -8\n", "mine.toml:2: this must be a size such as"},
 };
 

@@ -76,6 +76,11 @@ void print_table(const std::vector<Row>& rows) {
   }
   fmt::print("\nworkloads\n");
   for (const Workload* workload : workloads()) fmt::print("  {:<18} {}\n", workload->name, workload->summary);
+  fmt::print("\noptions\n");
+  for (const Axis& axis : axes) {
+    fmt::print("  {:<18} {}{}{}\n", axis.name, axis.meaning, axis.names.empty() ? "" : ": ",
+               fmt::join(axis.names, ", "));
+  }
   fmt::print("\nsuites\n");
   for (const SuiteText& text : built_in_suites()) {
     fmt::print("  {:<18} {}\n", text.name, load_suite(std::string(text.name)).summary);

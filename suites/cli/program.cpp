@@ -62,7 +62,8 @@ void add_selection(CLI::App& run, Typed& typed, RunOptions& options) {
   run.add_option("suite", options.suite,
                  "quick, standard, full, or a TOML file; without one, what the options below select");
   add_list(run, "--mechanism,-m", typed.mechanisms, "names or patterns: 'shm_*,anonymous_pipe'");
-  add_list(run, "--workload,-w", typed.workloads, "ping_pong (round trip), stream (one way), idle (what waiting costs)");
+  add_list(run, "--workload,-w", typed.workloads,
+           "ping_pong (round trip), stream (one way), idle (what waiting costs)");
   add_list(run, "--size,-s", typed.sizes, "message sizes: 64,4KiB,1MiB (8 B to 64 MiB)");
   add_list(run, "--wait", typed.waits,
            "spin,block,adaptive; without a value: wait until another run on this host is over");
@@ -70,7 +71,8 @@ void add_selection(CLI::App& run, Typed& typed, RunOptions& options) {
   add_list(run, "--placement,-p", typed.placements,
            "same_core, two_cores, smt_siblings, two_sockets, unpinned");
   add_list(run, "--option", typed.options,
-           "depth=16,256 (messages) or buffer=64KiB,1MiB (the kernel's), of the mechanisms that have it");
+           "depth=16,256 (messages), buffer=64KiB,1MiB (the kernel's) or memory=memfd,huge_pages, of the "
+           "mechanisms that have it; `ipcmark list` names them all");
 }
 
 void add_effort(CLI::App& run, Typed& typed, RunOptions& options) {
@@ -144,7 +146,8 @@ int parse_and_run(int argc, char** argv) {
   std::vector<std::string> results;
   std::string report_out;
 
-  CLI::App* list = app.add_subcommand("list", "what can be measured here; what cannot, and why not");
+  CLI::App* list = app.add_subcommand(
+      "list", "what can be measured here, and with which options; what cannot, and why not");
   list->add_flag("--json", json, "as an array of {name, family, summary, available, reason, traits}");
   CLI::App* run = app.add_subcommand("run", "measure a suite or a selection into a result directory");
   add_selection(*run, typed, options);

@@ -83,14 +83,28 @@ inline int hold_the_host_lock(const std::string&) {
   wait_to_be_killed();
 }
 
-// A run with a link of the named mechanism. Its janitor has the pipe as its standard output, so that the pipe
-// ends when both are gone. Says the run's id.
-inline int run_a_session(const std::string& mechanism) {
+// A run with a link of the named mechanism, or of "mechanism/memory"; "unsupported: ..." when there is none.
+// Its janitor has the pipe as its standard output, so that the pipe ends when both are gone. Says the run's
+// id.
+inline int run_a_session(const std::string& wanted) {
   ::dup2(static_cast<int>(os::first_child_handle), STDOUT_FILENO);
   os::close_handle(os::first_child_handle);
+  const std::size_t slash = wanted.find('/');
+  const std::string memory = slash == std::string::npos ? "posix_shm" : wanted.substr(slash + 1);
+  const auto* const kind = std::find(std::begin(os::memory_names), std::end(os::memory_names), memory);
   Session session;
-  const auto link = mechanism_named(mechanism)->create(
-      {.max_message = 64, .depth = 4, .run = session.id(), .link = session.next_link()});
+  std::unique_ptr<Link> link;
+  try {
+    link = mechanism_named(wanted.substr(0, slash))
+               ->create({.max_message = 64,
+                         .depth = 4,
+                         .memory = static_cast<os::Memory>(kind - std::begin(os::memory_names)),
+                         .run = session.id(),
+                         .link = session.next_link()});
+  } catch (const Unsupported& missing) {
+    say(std::string("unsupported: ") + missing.what(), STDOUT_FILENO);
+    return 0;
+  }
   say(session.id(), STDOUT_FILENO);
   wait_to_be_killed();
 }

@@ -15,12 +15,23 @@ std::size_t depth_of(const TrialKey& key) {
   return key.tuning.depth != 0 ? key.tuning.depth : depth_for(key.size);
 }
 
+os::Memory memory_of(const TrialKey& key) { return static_cast<os::Memory>(key.tuning.memory); }
+
 Options options_for(const TrialKey& key, Session& session) {
   return {.max_message = std::max(key.size, smallest_message),
           .depth = depth_of(key),
           .buffer = key.tuning.buffer,
+          .memory = memory_of(key),
           .run = session.id(),
           .link = session.next_link()};
+}
+
+Links create_links(const TrialKey& key, unsigned wanted, Session& session) {
+  const Mechanism& mechanism = *mechanism_named(key.mechanism);
+  Links links;
+  for (unsigned k = 0; k < (mechanism.traits.duplex ? 1 : wanted); ++k)
+    links.push_back(mechanism.create(options_for(key, session)));
+  return links;
 }
 
 struct RunningCast {
@@ -34,6 +45,7 @@ Ticket ticket_of(Link& link, Role role, const TrialKey& key, std::uint16_t tag) 
   ticket.depth = depth_of(key);
   ticket.buffer = key.tuning.buffer;
   ticket.batch = std::max<std::size_t>(key.tuning.batch, 1);
+  ticket.memory = memory_of(key);
   ticket.run_tag = tag;
   return ticket;
 }
@@ -67,9 +79,7 @@ RunningCast start(const TrialKey& key, const LaunchSettings& settings, Session& 
   const auto places = place(key.placement, workload.parts.size(), os::topology(), reason);
   if (!places) throw Unsupported(fmt::format("{}: {}", name_of(key.placement), reason));
 
-  RunningCast started;
-  const unsigned links = mechanism.traits.duplex ? 1 : workload.links;
-  for (unsigned k = 0; k < links; ++k) started.links.push_back(mechanism.create(options_for(key, session)));
+  RunningCast started{.links = create_links(key, workload.links, session), .cast = {}};
   std::vector<Job> jobs;
   for (std::size_t k = 0; k < workload.parts.size(); ++k) {
     jobs.push_back(job_of(workload.parts[k], key, mechanism, settings, session, started.links));
@@ -249,7 +259,8 @@ std::size_t depth_for(std::size_t size) {
 
 std::string why_unsupported(const TrialKey& key, Session& session) {
   try {
-    mechanism_named(key.mechanism)->create(options_for(key, session));
+    const Workload* workload = workload_named(key.workload);
+    create_links(key, workload == nullptr ? 1 : workload->links, session);
     return {};
   } catch (const Unsupported& missing) {
     return missing.what();

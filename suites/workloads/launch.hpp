@@ -30,8 +30,8 @@ std::size_t depth_for(std::size_t size);
 // Throws Unsupported when this host cannot; LaunchFailure; Interrupted.
 Launch run_launch(const TrialKey&, const LaunchSettings&, Session&);
 
-// Why a trial of this mechanism, size and tuning cannot run here; empty when it can. Creates one link and
-// drops it.
+// Why a trial of this mechanism, workload, size and tuning cannot run here; empty when it can. Creates the
+// links that a launch has, one where no workload is named, and drops them.
 std::string why_unsupported(const TrialKey&, Session&);
 
 }  // namespace ipcmark

@@ -1,5 +1,6 @@
 #include "harness/os/host.hpp"
 
+#include <linux/magic.h>
 #include <mqueue.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -46,8 +48,31 @@ bool has_form(std::string_view text, std::string_view form) {
   return true;
 }
 
+// Where private directories may stand.
+std::vector<fs::path> temporary_folders() {
+  std::vector<fs::path> folders{fs::temp_directory_path(), "/var/tmp"};
+  if (folders[0].lexically_normal() == folders[1]) folders.pop_back();
+  return folders;
+}
+
 // Where a run's names may stand.
-std::vector<fs::path> name_folders() { return {"/dev/shm", "/dev/mqueue", fs::temp_directory_path()}; }
+std::vector<fs::path> name_folders() {
+  std::vector<fs::path> folders = temporary_folders();
+  folders.insert(folders.begin(), {"/dev/shm", "/dev/mqueue"});
+  return folders;
+}
+
+bool holds_files_in_memory(const fs::path& folder) {
+  struct statfs facts {};
+  if (::statfs(folder.c_str(), &facts) == -1) throw_errno("statfs " + folder.string());
+  return facts.f_type == TMPFS_MAGIC || facts.f_type == RAMFS_MAGIC;
+}
+
+std::string private_directory_in(const fs::path& folder, const std::string& run) {
+  const fs::path path = folder / (std::string(prefix) + run);
+  if (::mkdir(path.c_str(), 0700) == -1 && errno != EEXIST) throw_errno("mkdir " + path.string());
+  return path.string();
+}
 
 // A name is `run`'s, or of a dead run when `run` is empty. POSIX named semaphores are files "sem.<name>" in
 // /dev/shm.
@@ -142,9 +167,24 @@ Handle connect_to_holder() {
 }  // namespace
 
 std::string private_directory(const std::string& run) {
-  const fs::path path = fs::temp_directory_path() / (std::string(prefix) + run);
-  if (::mkdir(path.c_str(), 0700) == -1 && errno != EEXIST) throw_errno("mkdir " + path.string());
-  return path.string();
+  return private_directory_in(fs::temp_directory_path(), run);
+}
+
+std::string private_directory_on_disk(const std::string& run) {
+  std::error_code missing;
+  for (const fs::path& folder : temporary_folders()) {
+    if (fs::is_directory(folder, missing) && !holds_files_in_memory(folder))
+      return private_directory_in(folder, run);
+  }
+  throw Unsupported(
+      fs::temp_directory_path().string() +
+      " and /var/tmp hold their files in memory (tmpfs); name a directory on a disk with export "
+      "TMPDIR=...");
+}
+
+void remove_private_directories(const std::string& run) noexcept {
+  std::error_code gone;
+  for (const fs::path& folder : temporary_folders()) fs::remove(folder / (std::string(prefix) + run), gone);
 }
 
 std::string object_name(const std::string& run, unsigned link) {
