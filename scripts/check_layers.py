@@ -19,8 +19,8 @@ from typing import NamedTuple
 FOLDERS = ["harness", "mechanisms", "suites", "reports", "scripts", "ci"]
 LONG = 300
 BROKEN = "suites/conformance/broken/"  # mechanisms as well, and wrong on purpose
-# Sets single mechanisms beside bare loops that do the same, and so has to name them.
-MAY_NAME = {"suites/benchmark/against_bare.cpp"}
+# They set single mechanisms beside bare loops, and beside those of others, and so have to name them.
+MAY_NAME = {"suites/benchmark/against_bare.cpp", "suites/benchmark/rings/rings.cpp"}
 
 LIBRARIES = {"fmt/": "fmt", "nlohmann/": "json", "CLI/": "CLI11", "toml++/": "toml++", "gtest/": "gtest",
              "gmock/": "gtest", "benchmark/": "benchmark", "hwloc": "hwloc"}

@@ -50,8 +50,8 @@ struct Bench {
   double rate(std::size_t size) {
     return launch("shm_spsc", "stream", size, Wait::spin, Placement::two_cores).messages_per_s;
   }
-  double ring(std::size_t size, std::uint64_t messages, bool indexed) const {
-    return bare_ring(two, size, depth_for(size), messages, indexed);
+  double ring(std::size_t size, std::uint64_t messages, BareRing kind) const {
+    return bare_ring(two, size, depth_for(size), messages, kind);
   }
 };
 
@@ -85,13 +85,13 @@ std::vector<Comparison> memory_comparisons(Bench& bench) {
            [&] { return bare_ring_trips(bench.two, 64, depth_for(64), memory_trips).bulk_mean; },
            [=] { return spin_latency().mean; }},
           {"shm_spsc stream 64 B spin / ring with two indices", "rate", false, 0.95,
-           [&] { return bench.ring(64, 2'000'000, true); }, [&] { return bench.rate(64); }},
+           [&] { return bench.ring(64, 2'000'000, BareRing::indexed); }, [&] { return bench.rate(64); }},
           {"shm_spsc stream 64 B spin / ring with marks", "rate", false, 0.95,
-           [&] { return bench.ring(64, 3'000'000, false); }, [&] { return bench.rate(64); }},
+           [&] { return bench.ring(64, 3'200'000, BareRing::marked); }, [&] { return bench.rate(64); }},
           {"shm_spsc stream 64 KiB spin / ring with two indices", "rate", false, 0.95,
-           [&] { return bench.ring(65536, 20'000, true); }, [&] { return bench.rate(65536); }},
+           [&] { return bench.ring(65536, 20'000, BareRing::indexed); }, [&] { return bench.rate(65536); }},
           {"shm_spsc stream 64 KiB spin / ring with marks", "rate", false, 0.95,
-           [&] { return bench.ring(65536, 20'000, false); }, [&] { return bench.rate(65536); }}};
+           [&] { return bench.ring(65536, 20'000, BareRing::marked); }, [&] { return bench.rate(65536); }}};
 }
 
 // Ours and bare take turns at being first.

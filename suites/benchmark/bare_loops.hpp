@@ -24,10 +24,12 @@ BareTrips bare_posix_mq(BarePlace, std::size_t size, std::uint64_t trips, const 
 // A counter on a line of its own for each way, and nothing else.
 BareTrips bare_cache_lines(BarePlace, std::uint64_t trips);
 
+// How a ring publishes: by a head index that the consumer polls, both indices cached (as rigtorp's SPSCQueue
+// does); by such an index once for 16 messages; by a mark in each slot, as shm_spsc does.
+enum class BareRing : std::uint8_t { indexed, batched, marked };
 // Messages per second through a ring in shared memory; each is copied from the producer's memory into its
-// slot and from there into the consumer's. `indexed` publishes by a head index that the consumer polls, both
-// indices cached (as rigtorp's SPSCQueue does); else by a mark in each slot, as shm_spsc does.
-double bare_ring(BarePlace, std::size_t size, std::size_t depth, std::uint64_t messages, bool indexed);
+// slot and from there into the consumer's. `messages` is a multiple of 160.
+double bare_ring(BarePlace, std::size_t size, std::size_t depth, std::uint64_t messages, BareRing);
 // Round trips through two of the rings with marks. A message of 64 bytes and its mark are two lines each way.
 BareTrips bare_ring_trips(BarePlace, std::size_t size, std::size_t depth, std::uint64_t trips);
 
