@@ -62,4 +62,13 @@ Modes find_modes(std::vector<double> values) {
           .upper = median_of_sorted(all.subspan(split))};
 }
 
+double jain_index(std::span<const double> shares) {
+  double sum = 0, squares = 0;
+  for (const double share : shares) {
+    sum += share;
+    squares += share * share;
+  }
+  return squares == 0 ? 1 : sum * sum / (static_cast<double>(shares.size()) * squares);
+}
+
 }  // namespace ipcmark
