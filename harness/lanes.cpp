@@ -19,7 +19,7 @@ LaneCount count_of(LaneRange range) noexcept {
   return all;
 }
 
-Tally compare(const LaneCount& sent, const LaneCount& seen) noexcept {
+Tally compare_lane(const LaneCount& sent, const LaneCount& seen) noexcept {
   const std::uint64_t too_many = seen.count > sent.count ? seen.count - sent.count : 0;
   Tally tally;
   tally.reordered = seen.reordered;

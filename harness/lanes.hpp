@@ -59,7 +59,7 @@ LaneCount count_of(LaneRange) noexcept;
 
 // What all consumers together have seen of a lane, against what was sent. More cannot be known than that at
 // least so many were lost and repeated.
-Tally compare(const LaneCount& sent, const LaneCount& seen) noexcept;
+Tally compare_lane(const LaneCount& sent, const LaneCount& seen) noexcept;
 
 // Follows all lanes as one consumer sees them.
 class LaneChecker {

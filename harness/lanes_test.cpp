@@ -23,7 +23,7 @@ Tally seen_by(std::uint64_t sent, const std::vector<std::vector<std::uint64_t>>&
     for (const std::uint64_t sequence : sequences) checker.see(message(0, sequence));
     all += checker.seen(0);
   }
-  return compare(count_of({.first = 0, .end = sent}), all);
+  return compare_lane(count_of({.first = 0, .end = sent}), all);
 }
 
 TEST(Lanes, WhatConsumersShareInAnyWayIsComplete) {

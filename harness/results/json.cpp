@@ -162,7 +162,7 @@ Json to_json(const Launch& launch) {
             {"started", launch.started}};
   if (launch.fairness)
     json["fairness"] = {{"producers", launch.fairness->producers}, {"consumers", launch.fairness->consumers}};
-  if (launch.overtaken) json["overtaken"] = *launch.overtaken;
+  if (launch.overtaken) json["overtaken_messages"] = *launch.overtaken;
   return json;
 }
 
@@ -204,7 +204,7 @@ Launch launch_from_json(const Json& json) {
     const Json& fairness = json.at("fairness");
     launch.fairness = Fairness{.producers = fairness.at("producers"), .consumers = fairness.at("consumers")};
   }
-  if (json.contains("overtaken")) launch.overtaken = json.at("overtaken").get<double>();
+  if (json.contains("overtaken_messages")) launch.overtaken = json.at("overtaken_messages").get<double>();
   launch.producer = use_from(json.at("resources").at("producer"));
   launch.consumer = use_from(json.at("resources").at("consumer"));
   launch.set_up_ns = json.at("set_up_ns");

@@ -77,7 +77,7 @@ std::vector<std::pair<const char*, Reading>> readings() {
            }},
           {"producer_fairness", of_fairness(&Fairness::producers)},
           {"consumer_fairness", of_fairness(&Fairness::consumers)},
-          {"overtaken", [](const Launch& launch) { return launch.overtaken; }}};
+          {"overtaken_messages", [](const Launch& launch) { return launch.overtaken; }}};
 }
 
 }  // namespace

@@ -143,7 +143,7 @@ TEST_F(Truth, PrioritiesThatAreThereAreMeasured) {
   // Every 64th message is urgent, and only those are timed.
   EXPECT_NEAR(launch.at("latency_ns").at("count").get<double>() * 64, launch.at("messages").get<double>(),
               64);
-  EXPECT_GT(launch.at("overtaken").get<double>(), 0);
+  EXPECT_GT(launch.at("overtaken_messages").get<double>(), 0);
 }
 
 TEST_F(Truth, ATrialThatFailedHasNoFigures) {

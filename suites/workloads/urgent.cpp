@@ -1,8 +1,8 @@
 // One message in 64 is urgent and overtakes the others, of which the producer sends as many as the channel
 // takes: how late is it, though the queue is full? Latency is one-way and of the urgent ones; the rate is
 // that of all, of which the ordinary ones are 63 in 64. Where consumers are faster than producers the queue
-// is never full and there is nothing to overtake: `overtaken` in the record tells how many ordinary messages
-// lay in an urgent one's way.
+// is never full and there is nothing to overtake: `overtaken_messages` in the record tells how many ordinary
+// messages lay in an urgent one's way.
 //
 // Checked: each class by itself, complete, once and in order; and at the beginning of each launch, of an
 // ordinary message and an urgent one that lie in the channel together, that the urgent one comes first.

@@ -128,7 +128,7 @@ Tally tally_of(const Round& round) {
     for (const RoundReport& report : round.reports) {
       if (!report.lanes.empty()) seen += report.lanes.at(lane);
     }
-    add(total, compare(count_of(sent_on(round, lane)), seen));
+    add(total, compare_lane(count_of(sent_on(round, lane)), seen));
   }
   // A torn message belongs to no lane, and is missing in its own.
   if (round.workload.lanes != Lanes::none) total.lost -= std::min(total.lost, total.torn);
