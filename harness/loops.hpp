@@ -6,8 +6,12 @@
 //   produce  send as fast as the channel takes it; every sample_stride-th message carries its time of sending
 //   trickle  send one message in every idle_interval, asleep between them; each carries its time of sending
 //   consume  receive until the last message; one-way latency of those that carry a time. Where the last may
-//   be
-//            missing, until told to stop, and the round has ended with the last that came
+//            be missing, until told to stop, and the round has ended with the last that came
+//   share    receive what comes, as one of several consumers, until told to stop; one-way latency
+//   urge     send as fast as the channel takes it, one in 64 with a higher priority, which carries its time
+//   attend   receive the urgent first, until told to stop; one-way latency of the urgent ones
+//
+// The last three are in harness/lane_loops.hpp, the last two for endpoints with priorities only.
 //
 // The way from a loop to its system call is in line, always: the kernel fills the return stack buffer anew
 // when it switches processes (Linux, admin-guide/hw-vuln/spectre), so that each return from a function that
@@ -17,68 +21,14 @@
 // call that fails, or when it is told to stop.
 #pragma once
 
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <span>
 #include <thread>
-#include <vector>
 
-#include "harness/histogram.hpp"
-#include "harness/message.hpp"
+#include "harness/lane_loops.hpp"
+#include "harness/loop_state.hpp"
 #include "harness/os/clock.hpp"
 #include "harness/os/wait.hpp"
 
 namespace ipcmark {
-
-inline constexpr std::chrono::milliseconds idle_interval{1};
-
-struct LoopPlan {
-  std::uint64_t first = 0, end = 0;  // sequence numbers [first, end)
-  std::uint64_t sample_stride = 1;   // a power of two
-};
-
-// Memory of messages that begins on a line of its own: one of 64 bytes touches one line and not two.
-class MessageBuffer {
- public:
-  MessageBuffer() = default;
-  MessageBuffer(std::size_t size, std::byte fill) : bytes_(size + line, fill), size_(size) {}
-  std::span<std::byte> bytes() noexcept {
-    void* first = bytes_.data();
-    std::size_t room = bytes_.size();
-    return {static_cast<std::byte*>(size_ == 0 ? first : std::align(line, size_, first, room)), size_};
-  }
-
- private:
-  static constexpr std::size_t line = 64;
-  std::vector<std::byte> bytes_;
-  std::size_t size_ = 0;
-};
-
-// What a process keeps across the rounds of a launch. What is touched for every message stands together at
-// the front: on one core the lines of both processes and of the kernel's path compete for the first-level
-// cache.
-struct LoopState {
-  alignas(64) StampLayout layout;
-  Checker checker;
-  std::uint64_t sent = 0;  // messages of the latest round
-  std::uint64_t received = 0;
-  bool payload = true;                 // false: Framing::signal, which has a count and no bytes
-  bool may_miss = false;               // the consumer cannot count on the last message
-  Io failed;                           // the call that ended the round early
-  Histogram latency;                   // ticks
-  std::uint64_t begun = 0, ended = 0;  // ticks of the latest round
-  MessageBuffer outgoing;              // the producer's own memory
-  MessageBuffer incoming;              // the consumer's
-};
-
-template <class Base>
-struct Loops {
-  using Loop = void (*)(Base& out, Base& in, const LoopPlan&, LoopState&);
-  Loop ping = nullptr, echo = nullptr, produce = nullptr, trickle = nullptr, consume = nullptr;
-};
-
 namespace loops {
 
 template <class E>
@@ -112,13 +62,6 @@ template <class E>
   if (state.payload) return state.checker.see(message);
   state.checker.count_one();
   return 0;
-}
-
-inline void begin(LoopState& state) noexcept {
-  state.sent = state.received = 0;
-  state.failed = {};
-  state.latency.clear();
-  state.begun = os::ticks();
 }
 
 // What needs no answer is done while the message is under way: the check of the answer before, its time, and
@@ -276,11 +219,17 @@ void consume(Base&, Base& in_base, const LoopPlan& plan, LoopState& state) {
 
 template <class Base, class E>
 constexpr Loops<Base> make_loops() {
-  return {.ping = loops::ping<Base, E>,
-          .echo = loops::echo<Base, E>,
-          .produce = loops::produce<Base, E>,
-          .trickle = loops::trickle<Base, E>,
-          .consume = loops::consume<Base, E>};
+  Loops<Base> all{.ping = loops::ping<Base, E>,
+                  .echo = loops::echo<Base, E>,
+                  .produce = loops::produce<Base, E>,
+                  .trickle = loops::trickle<Base, E>,
+                  .consume = loops::consume<Base, E>,
+                  .share = loops::share<Base, E>};
+  if constexpr (requires { &E::send_with; }) {
+    all.urge = loops::urge<Base, E>;
+    all.attend = loops::attend<Base, E>;
+  }
+  return all;
 }
 
 }  // namespace ipcmark

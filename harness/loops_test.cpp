@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "harness/mechanism.hpp"
+#include "harness/priority.hpp"
 
 namespace ipcmark {
 namespace {
@@ -157,6 +158,98 @@ TEST_P(LoopsTest, ASignalIsCountedAndNotLookedInto) {
   EXPECT_EQ(consumer_.checker.next(), 10U);
   EXPECT_TRUE(consumer_.checker.tally().clean());
   EXPECT_EQ(consumer_.latency.count(), 0U);
+}
+
+// Like Queue, with two priorities; it says `stopped` when it is empty, as a channel does to whom it was told.
+class TwoLevels final : public PriorityEndpoint {
+ public:
+  Io send(std::span<const std::byte> message) noexcept override { return send_with(message, 0); }
+  Io send_with(std::span<const std::byte> message, unsigned priority) noexcept override {
+    return levels_[honest ? priority : 0].send(message);
+  }
+  Io recv(std::span<std::byte> buffer) noexcept override { return recv_first(buffer); }
+  Io recv_first(std::span<std::byte> buffer) noexcept override {
+    const Io io = levels_[levels_[1].waiting() > 0 ? 1 : 0].recv(buffer);
+    return io.status == Status::closed ? Io{.status = Status::stopped} : io;
+  }
+  bool honest = true;
+
+ private:
+  Queue levels_[2];
+};
+
+class LaneLoopsTest : public testing::Test {
+ protected:
+  LaneLoopsTest() { os::clock_in_use = {.source = os::ClockSource::monotonic, .ns_per_tick = 1.0}; }
+  ~LaneLoopsTest() override { os::clock_in_use = before_; }
+  static LoopState state(std::uint8_t producer = 0) {
+    LoopState fresh;
+    fresh.layout = StampLayout(64, 1, producer);
+    fresh.outgoing = MessageBuffer(64, std::byte{0x5A});
+    fresh.incoming = MessageBuffer(64, std::byte{0});
+    fresh.lanes = LaneChecker(fresh.layout, 2);
+    return fresh;
+  }
+  const os::Clock before_ = os::clock_in_use;
+  TwoLevels queue_;
+  LoopState first_ = state(0), second_ = state(1), consumer_ = state();
+};
+
+TEST_F(LaneLoopsTest, AConsumerOfTwoProducersTellsThemApartAndEndsWellWhenItIsTold) {
+  constexpr Loops<Endpoint> loops = loops_of<TwoLevels>;
+  const LoopPlan plan{.first = 5, .end = 15, .sample_stride = 8};
+  loops.produce(queue_, queue_, plan, first_);
+  loops.produce(queue_, queue_, plan, second_);
+  loops.share(queue_, queue_, plan, consumer_);
+  EXPECT_EQ(consumer_.received, 20U);
+  EXPECT_EQ(consumer_.failed.status, Status::ok);
+  for (const std::size_t lane : {0U, 1U}) EXPECT_EQ(consumer_.lanes.seen(lane), count_of({5, 15}));
+  EXPECT_EQ(consumer_.latency.count(), 2U);
+  EXPECT_GE(consumer_.ended, second_.ended);
+}
+
+TEST_F(LaneLoopsTest, AConsumerThatGetsNothingHasNoEndThatCounts) {
+  loops_of<TwoLevels>.share(queue_, queue_, {.first = 0, .end = 10, .sample_stride = 1}, consumer_);
+  EXPECT_EQ(consumer_.received, 0U);
+  EXPECT_EQ(consumer_.ended, 0U);
+}
+
+TEST_F(LaneLoopsTest, AConsumerWhoseCallFailsSaysSo) {
+  Queue closes;
+  loops_of<Queue>.share(closes, closes, {.first = 0, .end = 10, .sample_stride = 1}, consumer_);
+  EXPECT_EQ(consumer_.failed.status, Status::closed);
+}
+
+TEST_F(LaneLoopsTest, OneMessageInSixtyFourIsUrgentTimedAndOvertakesTheOrdinaryOnes) {
+  constexpr Loops<Endpoint> loops = loops_of<TwoLevels>;
+  for (const LoopPlan& plan : {LoopPlan{0, 2, 1}, LoopPlan{2, 130, 1}, LoopPlan{130, 1000, 1}}) {
+    loops.urge(queue_, queue_, plan, first_);
+    loops.attend(queue_, queue_, plan, consumer_);
+    EXPECT_EQ(consumer_.received, plan.end - plan.first);
+    for (const std::size_t lane : {Urgency::ordinary, Urgency::urgent})
+      EXPECT_EQ(consumer_.lanes.seen(lane), count_of(Urgency::range(plan, lane))) << plan.end;
+    EXPECT_EQ(consumer_.latency.count(), consumer_.lanes.seen(Urgency::urgent).count);
+    EXPECT_GT(consumer_.overtaken, 0U);
+    EXPECT_EQ(consumer_.failed.status, Status::ok);
+  }
+  EXPECT_EQ(Urgency::urgent_among(1000), 16U);  // 1, 65, ... 961
+}
+
+TEST_F(LaneLoopsTest, WhatKeepsTheOrderOfSendingOvertakesNothing) {
+  constexpr Loops<Endpoint> loops = loops_of<TwoLevels>;
+  queue_.honest = false;
+  const LoopPlan plan{.first = 0, .end = 1000, .sample_stride = 1};
+  loops.urge(queue_, queue_, plan, first_);
+  loops.attend(queue_, queue_, plan, consumer_);
+  EXPECT_EQ(consumer_.received, 1000U);
+  EXPECT_EQ(consumer_.overtaken, 0U);
+}
+
+TEST_F(LaneLoopsTest, OnlyEndpointsWithPrioritiesHaveTheLoopsForThem) {
+  EXPECT_EQ(loops_of<Queue>.urge, nullptr);
+  EXPECT_EQ(loops_of<Queue>.attend, nullptr);
+  EXPECT_NE(loops_of<TwoLevels>.urge, nullptr);
+  EXPECT_NE(loops_of<TwoLevels>.attend, nullptr);
 }
 
 TEST(MessageBufferTest, ItBeginsOnALineOfItsOwnAlsoAfterItWasMoved) {

@@ -73,6 +73,8 @@ struct Traits {
   bool many_producers = false;      // several producers may share a Link
   bool many_consumers = false;      // several consumers may share it, and each message reaches one of them
   bool loans = false;               // its endpoint is a LoanEndpoint: harness/loan.hpp
+  unsigned priorities = 1;          // levels; of two or more, its endpoint is a PriorityEndpoint
+  bool selects = false;             // and a SelectiveEndpoint: harness/priority.hpp
   bool sees_peer_death = false;     // recv says `closed` once every producer has died
   bool survives_peer_kill = false;  // a peer killed at any point never blocks the others
 

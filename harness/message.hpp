@@ -53,6 +53,13 @@ struct StampLayout {
         base(compact ? std::uint64_t{static_cast<std::uint8_t>(run)} << 56
                      : std::uint64_t{run} << 48 | std::uint64_t{producer} << 40) {}
 
+  // The same for another producer, or for another class of this one's messages; not for a compact one.
+  StampLayout of_lane(std::uint8_t lane) const noexcept {
+    StampLayout other = *this;
+    other.base = (base & ~(0xFFULL << compact_shift)) | std::uint64_t{lane} << compact_shift;
+    return other;
+  }
+
   // Word 0 of message `sequence`, without a time.
   std::uint64_t word(std::uint64_t sequence) const noexcept {
     return compact ? base | (sequence & 0xFFFF) << compact_shift : base | (sequence & time_mask);

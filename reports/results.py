@@ -15,7 +15,7 @@ READS_SCHEMA = 1
 RESULT_FILE = "result.json"
 STATISTICS = (
     "p50", "p90", "p99", "p999", "max", "mean", "messages_per_s", "bytes_per_s", "cpu_ns_per_message",
-    "peak_rss_bytes",
+    "peak_rss_bytes", "producer_fairness", "consumer_fairness", "overtaken_messages",
 )
 
 

@@ -114,10 +114,20 @@ def basis(trial: Trial) -> str:
 
 
 def remarks(trial: Trial) -> list[str]:
-    """The run's notes on a trial, and what was lost where that is allowed."""
+    """The run's notes on a trial, what was lost where that is allowed, and what only its workload tells."""
     lost = sum(launch.verified.get("lost", 0) for launch in trial.launches)
     own = [f"lost {lost:,} messages in {plural(len(trial.launches), 'launch')}"] if lost else []
+    own += _shares(trial)
     return trial.notes + own + (["the harness's own cost"] if trial.is_floor else [])
+
+
+def _shares(trial: Trial) -> list[str]:
+    """How evenly several processes shared the link, and how many messages an urgent one overtook."""
+    sides = [f"{trial.summary[f'{side}_fairness'].median:.2f} between {side}s"
+             for side in ("producer", "consumer") if f"{side}_fairness" in trial.summary]
+    told = [f"fairness {' and '.join(sides)} (1: all alike)"] if sides else []
+    overtaken = trial.summary.get("overtaken_messages")
+    return told + ([f"an urgent message overtook {overtaken.median:.1f} others"] if overtaken else [])
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,23 @@ def test_a_loss_that_is_allowed_is_told() -> None:
     assert "lost 1,500 messages in 2 launches" in group.rows[0].notes
 
 
+def test_what_only_some_workloads_tell_stands_beside_the_figures() -> None:
+    crowd, urgent = testing.trial(workload="crowd"), testing.trial(workload="urgent")
+    for name, value in (("producer_fairness", 0.994), ("consumer_fairness", 0.75)):
+        crowd["summary"][name] = {"median": value, "low": value, "high": value}
+    urgent["summary"]["overtaken_messages"] = {"median": 8.96, "low": 8, "high": 9}
+    made = testing.loaded(testing.result([crowd, urgent]))
+    shares = "fairness 0.99 between producers and 0.75 between consumers (1: all alike)"
+    assert tables.remarks(made.trials[0]) == [shares]
+    assert tables.remarks(made.trials[1]) == ["an urgent message overtook 9.0 others"]
+
+
+def test_crowds_are_ranked_by_their_rate_and_urgent_messages_by_their_latency() -> None:
+    made = testing.loaded(testing.result([testing.trial(workload="crowd"), testing.trial(workload="urgent")]))
+    assert tables.groups(made, "crowd")[0].order == "messages per second"
+    assert tables.groups(made, "urgent")[0].order == "p50"
+
+
 def test_a_trial_without_figures_keeps_its_row_and_its_reason() -> None:
     trial = testing.trial(launches=1)
     trial |= {"launches": [], "summary": None, "stopped_by": "interrupted"}

@@ -35,7 +35,7 @@ HEADLINE = ("two_cores", "two_sockets", "smt_siblings", "same_core", "unpinned")
 
 class Workload(NamedTuple):
     """What a workload's figures mean. A closed loop's rate is its latency turned round, and that of a
-    paced one is given: neither is a finding."""
+    paced one is given: neither is a finding. Such workloads are ranked by their latency."""
 
     title: str
     latency: str
@@ -55,6 +55,15 @@ WORKLOADS = {
         "Idle", "one-way latency",
         "One message in a millisecond, so CPU time per message is what a millisecond of waiting costs; "
         "latency is one-way, after idling.", True),
+    "crowd": Workload(
+        "Crowd", "one-way latency",
+        "Two producers and two consumers on one link, as fast as it takes them: the rate is that of all "
+        "together, latency is one-way, queueing included. Pinned producers share one processor, and so do "
+        "consumers.", False),
+    "urgent": Workload(
+        "Urgent", "one-way latency of urgent messages",
+        "One message in 64 has a higher priority and overtakes the others, of which the producer sends as "
+        "many as it can. Latency is of the urgent ones; of the rate 63 in 64 are ordinary.", True),
 }
 
 

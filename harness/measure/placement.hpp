@@ -13,7 +13,7 @@ namespace ipcmark {
 
 enum class Placement : std::uint8_t {
   same_core,     // all on one processor, time-sliced
-  two_cores,     // each role on a core of its own, in one socket
+  two_cores,     // each role on a core of its own, in one socket; several processes of a role share it
   smt_siblings,  // two hardware threads of one core
   two_sockets,
   unpinned  // as the scheduler likes

@@ -62,4 +62,14 @@ Modes find_modes(std::vector<double> values) {
           .upper = median_of_sorted(all.subspan(split))};
 }
 
+double jain_index(std::span<const double> shares) {
+  double sum = 0, squares = 0;
+  for (const double share : shares) {
+    sum += share;
+    squares += share * share;
+  }
+  if (squares == 0) return 1;
+  return std::min(1.0, sum * sum / (static_cast<double>(shares.size()) * squares));  // 1 also when rounded
+}
+
 }  // namespace ipcmark

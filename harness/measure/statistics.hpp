@@ -28,4 +28,8 @@ struct Modes {
 };
 Modes find_modes(std::vector<double> values);
 
+// How evenly something is shared out: 1 when all have the same, 1/n when one of n has it all, 1 of nobody
+// (Jain, Chiu, Hawe: A quantitative measure of fairness and discrimination, DEC TR-301, 1984).
+double jain_index(std::span<const double> shares);
+
 }  // namespace ipcmark

@@ -152,5 +152,15 @@ TEST(FindModes, TooFewValuesHaveNoModes) {
   EXPECT_TRUE(find_modes({100, 100, 200, 200}).two);
 }
 
+TEST(JainIndex, IsOneForEqualSharesAndOneInNWhenOneHasAll) {
+  const auto index = [](std::vector<double> shares) { return jain_index(shares); };
+  EXPECT_DOUBLE_EQ(index({5, 5, 5, 5}), 1);
+  EXPECT_DOUBLE_EQ(index({7, 0, 0, 0}), 0.25);
+  EXPECT_DOUBLE_EQ(index({3, 1}), 0.8);
+  EXPECT_DOUBLE_EQ(index({3e12, 1e12}), index({3, 1}));
+  EXPECT_DOUBLE_EQ(index({0, 0}), 1);
+  EXPECT_DOUBLE_EQ(index({}), 1);
+}
+
 }  // namespace
 }  // namespace ipcmark

@@ -160,17 +160,21 @@ TrialKey key_from_json(const Json& json) {
 }
 
 Json to_json(const Launch& launch) {
-  return {{"messages", launch.messages},
-          {"bytes", launch.bytes},
-          {"seconds", launch.seconds},
-          {"latency_ns", launch.latency ? to_json(*launch.latency) : Json(nullptr)},
-          {"messages_per_s", launch.messages_per_s},
-          {"bytes_per_s", launch.bytes_per_s},
-          {"verified", to_json(launch.verified)},
-          {"resources", {{"producer", to_json(launch.producer)}, {"consumer", to_json(launch.consumer)}}},
-          {"set_up_ns", launch.set_up_ns},
-          {"noise", to_json(launch.noise)},
-          {"started", launch.started}};
+  Json json{{"messages", launch.messages},
+            {"bytes", launch.bytes},
+            {"seconds", launch.seconds},
+            {"latency_ns", launch.latency ? to_json(*launch.latency) : Json(nullptr)},
+            {"messages_per_s", launch.messages_per_s},
+            {"bytes_per_s", launch.bytes_per_s},
+            {"verified", to_json(launch.verified)},
+            {"resources", {{"producer", to_json(launch.producer)}, {"consumer", to_json(launch.consumer)}}},
+            {"set_up_ns", launch.set_up_ns},
+            {"noise", to_json(launch.noise)},
+            {"started", launch.started}};
+  if (launch.fairness)
+    json["fairness"] = {{"producers", launch.fairness->producers}, {"consumers", launch.fairness->consumers}};
+  if (launch.overtaken) json["overtaken_messages"] = *launch.overtaken;
+  return json;
 }
 
 Json to_json(const Trial& trial) {
@@ -207,6 +211,11 @@ Launch launch_from_json(const Json& json) {
   launch.messages_per_s = json.at("messages_per_s");
   launch.bytes_per_s = json.at("bytes_per_s");
   launch.verified = tally_from(json.at("verified"));
+  if (json.contains("fairness")) {
+    const Json& fairness = json.at("fairness");
+    launch.fairness = Fairness{.producers = fairness.at("producers"), .consumers = fairness.at("consumers")};
+  }
+  if (json.contains("overtaken_messages")) launch.overtaken = json.at("overtaken_messages").get<double>();
   launch.producer = use_from(json.at("resources").at("producer"));
   launch.consumer = use_from(json.at("resources").at("consumer"));
   launch.set_up_ns = json.at("set_up_ns");

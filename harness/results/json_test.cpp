@@ -24,6 +24,18 @@ TEST(ResultJson, ALaunchRoundTrips) {
   EXPECT_EQ(to_json(launch_from_json(written_and_read(json))), json);
 }
 
+TEST(ResultJson, WhatOnlySomeWorkloadsHaveRoundTripsAndIsLeftOutElsewhere) {
+  Launch launch = made_up::launch();
+  EXPECT_FALSE(to_json(launch).contains("fairness"));
+  EXPECT_FALSE(to_json(launch).contains("overtaken_messages"));
+  launch.fairness = Fairness{.producers = 0.75, .consumers = 0.5};
+  launch.overtaken = 9.5;
+  const Json json = to_json(launch);
+  EXPECT_EQ(json.at("fairness"), Json({{"producers", 0.75}, {"consumers", 0.5}}));
+  EXPECT_EQ(json.at("overtaken_messages"), 9.5);
+  EXPECT_EQ(to_json(launch_from_json(written_and_read(json))), json);
+}
+
 TEST(ResultJson, EveryFieldOfALaunchIsWrittenUnderItsName) {
   const Json json = to_json(made_up::launch());
   EXPECT_EQ(json.at("messages"), 1000);

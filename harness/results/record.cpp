@@ -49,6 +49,13 @@ Reading of_latency(double Latency::*field) {
   };
 }
 
+Reading of_fairness(double Fairness::*field) {
+  return [field](const Launch& launch) -> std::optional<double> {
+    if (!launch.fairness) return std::nullopt;
+    return (*launch.fairness).*field;
+  };
+}
+
 std::vector<std::pair<const char*, Reading>> readings() {
   return {{"p50", of_latency(&Latency::p50)},
           {"p90", of_latency(&Latency::p90)},
@@ -63,10 +70,14 @@ std::vector<std::pair<const char*, Reading>> readings() {
              return (cpu_ns(launch.producer) + cpu_ns(launch.consumer)) /
                     static_cast<double>(launch.messages);
            }},
-          {"peak_rss_bytes", [](const Launch& launch) {
+          {"peak_rss_bytes",
+           [](const Launch& launch) {
              return static_cast<double>(
                  std::max(launch.producer.usage.peak_rss_bytes, launch.consumer.usage.peak_rss_bytes));
-           }}};
+           }},
+          {"producer_fairness", of_fairness(&Fairness::producers)},
+          {"consumer_fairness", of_fairness(&Fairness::consumers)},
+          {"overtaken_messages", [](const Launch& launch) { return launch.overtaken; }}};
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ struct Latency {
 };
 Latency latency_of(const Histogram&, double ns_per_tick);
 
-// What one process of a launch used during the measured round.
+// What the processes of one side of a launch used during the measured round, nearly always one; peak memory
+// is that of the largest.
 struct ProcessUse {
   os::Usage usage;
   std::optional<std::uint64_t> proportional_bytes;
@@ -50,12 +51,19 @@ struct ProcessUse {
   bool counters_include_kernel = true;
 };
 
+// Jain's index (harness/measure/statistics.hpp) of the producers' rates and of the consumers' shares.
+struct Fairness {
+  double producers = 1, consumers = 1;
+};
+
 struct Launch {
   std::uint64_t messages = 0, bytes = 0;
   double seconds = 0;
   std::optional<Latency> latency;  // none where a message carries no time: a signal that goes one way
   double messages_per_s = 0, bytes_per_s = 0;
   Tally verified;
+  std::optional<Fairness> fairness;  // where a side has several processes
+  std::optional<double> overtaken;   // ordinary messages that an urgent one overtook, on average
   ProcessUse producer, consumer;
   double set_up_ns = 0;  // from the creation of the link until every child was ready
   Noise noise;

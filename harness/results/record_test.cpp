@@ -86,6 +86,18 @@ TEST(Summarise, ATrialWithoutLatencyHasRatesOnly) {
   EXPECT_THROW(statistic(all, "p50"), std::runtime_error);
 }
 
+TEST(Summarise, FairnessAndOvertakingAreStatisticsWhereTheyAreKnown) {
+  Trial trial = trial_of({250});
+  EXPECT_THROW(statistic(summarise(trial), "consumer_fairness"), std::runtime_error);
+  EXPECT_THROW(statistic(summarise(trial), "overtaken_messages"), std::runtime_error);
+  trial.launches[0].fairness = Fairness{.producers = 0.75, .consumers = 0.5};
+  trial.launches[0].overtaken = 9.5;
+  const auto all = summarise(trial);
+  EXPECT_EQ(statistic(all, "producer_fairness").median, 0.75);
+  EXPECT_EQ(statistic(all, "consumer_fairness").median, 0.5);
+  EXPECT_EQ(statistic(all, "overtaken_messages").median, 9.5);
+}
+
 TEST(Summarise, NothingIsSaidOfNoLaunches) { EXPECT_THAT(summarise(trial_of({})), IsEmpty()); }
 
 TEST(NotesOn, AnOrdinaryTrialHasNone) {

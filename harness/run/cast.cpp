@@ -25,7 +25,8 @@ Cast::Part Cast::start_part(Job job) {
   }
   Part part{.role = job.role,
             .channel = std::move(mine),
-            .process = os::Process::start(os::executable_path(), {"--child"}, handles)};
+            .process = os::Process::start(os::executable_path(), {"--child"}, handles),
+            .ends = job.lanes == 0};
   part.channel.write_line(encode(job));
   return part;
 }
@@ -59,9 +60,10 @@ void Cast::report_death(Part& part) {
   throw CastFailure("crash", "the " + part.role + " died: " + exit.text());
 }
 
-bool Cast::collect(std::vector<std::string>& lines, Deadline deadline) {
+bool Cast::collect(std::vector<std::string>& lines, Deadline deadline, Whom whom) {
   for (;;) {
     std::vector<const os::Channel*> silent;
+    bool complete = true;
     for (std::size_t k = 0; k < parts_.size(); ++k) {
       if (!lines[k].empty()) continue;
       bool closed = false;
@@ -73,23 +75,29 @@ bool Cast::collect(std::vector<std::string>& lines, Deadline deadline) {
         report_death(parts_[k]);
       } else {
         silent.push_back(&parts_[k].channel);
+        complete = complete && whom == Whom::those_that_end && !parts_[k].ends;
       }
     }
-    if (silent.empty()) return true;
+    if (complete) return true;
     if (os::termination_signal() != 0) throw Interrupted();
     if (!os::wait_readable(silent, deadline)) return false;
   }
 }
 
 void Cast::collect_or_stop(std::vector<std::string>& lines, Deadline deadline, Patience straggle) {
+  const bool all_end = std::all_of(parts_.begin(), parts_.end(), [](const Part& part) { return part.ends; });
   while (!collect(
-      lines, std::min(deadline, steady_clock::now() + std::chrono::duration_cast<milliseconds>(straggle)))) {
+      lines, std::min(deadline, steady_clock::now() + std::chrono::duration_cast<milliseconds>(straggle)),
+      Whom::those_that_end)) {
+    // Producers that share consumers may end far apart: nobody's end says that another's is due.
     const bool some_finished =
-        std::any_of(lines.begin(), lines.end(), [](const std::string& l) { return !l.empty(); });
+        all_end && std::any_of(lines.begin(), lines.end(), [](const std::string& l) { return !l.empty(); });
     if (!some_finished && steady_clock::now() < deadline) continue;
     break;
   }
-  const auto give_up = steady_clock::now() + stop_grace;
+  // Whoever has no end of its own takes first what is there.
+  const auto give_up = steady_clock::now() +
+                       std::chrono::duration_cast<milliseconds>(all_end ? Patience(stop_grace) : patience_);
   while (std::any_of(lines.begin(), lines.end(), [](const std::string& l) { return l.empty(); })) {
     // Again and again, since a signal that comes just before a call blocks is not seen by it.
     for (std::size_t k = 0; k < parts_.size(); ++k) {
@@ -113,6 +121,19 @@ std::vector<RoundReport> Cast::round(const RoundOrder& order, std::chrono::nanos
                   straggle.value_or(patience_ / 5));
   std::vector<RoundReport> reports;
   for (const std::string& answer : lines) reports.push_back(decode_report(answer));
+  return reports;
+}
+
+std::vector<RoundReport> Cast::in_turn(const RoundOrder& order) {
+  std::vector<RoundReport> reports;
+  for (std::size_t k = 0; k < parts_.size(); ++k) {
+    std::vector<std::string> lines(parts_.size(), "not asked");
+    lines[k].clear();
+    parts_[k].channel.write_line(encode(order));
+    collect_or_stop(lines, steady_clock::now() + std::chrono::duration_cast<milliseconds>(patience_),
+                    patience_);
+    reports.push_back(decode_report(lines[k]));
+  }
   return reports;
 }
 

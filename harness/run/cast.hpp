@@ -42,9 +42,14 @@ class Cast {
   // Lets every child run its loop once and returns their reports in the order of the jobs. When one does not
   // come to its end before the time limit, or long after the others, all are told to stop, and the reports
   // say how far each came; who does not even stop is killed, and CastFailure says so. `straggle` is how long
-  // after the others; without one a fifth of the patience.
+  // after the others; without one a fifth of the patience. Jobs with lanes have no end of their own: they are
+  // told to stop when all others have come to theirs, and leave when there is nothing more to receive.
   std::vector<RoundReport> round(const RoundOrder& order, std::chrono::nanoseconds limit,
                                  std::optional<Patience> straggle = std::nullopt);
+
+  // The same, but one after the other, in the order of the jobs: what the first send must fit into the
+  // channel.
+  std::vector<RoundReport> in_turn(const RoundOrder& order);
 
   // Ends the children and waits for them; throws CastFailure when one did not end cleanly.
   void finish();
@@ -54,12 +59,14 @@ class Cast {
     std::string role;
     os::Channel channel;
     os::Process process;
+    bool ends;  // of its own accord
   };
   using Deadline = std::chrono::steady_clock::time_point;
 
   static Part start_part(Job job);
-  // One line of every part that has none yet, until all have one or the deadline.
-  bool collect(std::vector<std::string>& lines, Deadline deadline);
+  enum class Whom { all, those_that_end };
+  // One line of every part that has none yet, until all of those meant have one or the deadline.
+  bool collect(std::vector<std::string>& lines, Deadline deadline, Whom = Whom::all);
   void collect_or_stop(std::vector<std::string>& lines, Deadline deadline, Patience straggle);
   [[noreturn]] void report_death(Part& part);
   std::string silent_roles(const std::vector<std::string>& lines) const;

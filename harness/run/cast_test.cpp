@@ -187,10 +187,57 @@ TEST_F(CastTest, ASetUpThatFailsIsThrownWithItsRole) {
   }
 }
 
+TEST_F(CastTest, ConsumersWithLanesAreToldToStopWhenTheProducersAreThroughAndHaveThenTakenAll) {
+  const auto link =
+      mechanism_named("packet_pipe")
+          ->create({.max_message = size, .depth = 64, .run = session_.id(), .link = session_.next_link()});
+  std::vector<Job> jobs{job("producer", *link), job("producer", *link), job("consumer", *link),
+                        job("consumer", *link)};
+  jobs[1].producer = 1;
+  for (Job& one : jobs) {
+    one.mechanism = "packet_pipe";
+    if (!one.in) continue;
+    one.loop = "share";
+    one.lanes = 2;
+  }
+  Cast cast(std::move(jobs));
+  link->handed_over();
+  for (std::uint64_t first = 0; first < 5000; first += 1000) {
+    const RoundOrder order{.plan = {.first = first, .end = first + 1000, .sample_stride = 1}};
+    const auto reports = cast.round(order, std::chrono::seconds(0));
+    EXPECT_EQ(reports[2].received + reports[3].received, 2000U);
+    for (const std::size_t lane : {0U, 1U}) {
+      LaneCount seen = reports[2].lanes.at(lane);
+      seen += reports[3].lanes.at(lane);
+      EXPECT_EQ(seen, count_of({.first = first, .end = first + 1000}));
+    }
+    for (const RoundReport& report : reports) EXPECT_EQ(report.status, Status::ok);
+  }
+  EXPECT_NO_THROW(cast.finish());
+}
+
+TEST_F(CastTest, InTurnEachRunsItsLoopWhenTheOneBeforeIsThrough) {
+  const auto pipe = link();
+  Cast cast(producer_and_consumer(*pipe));
+  pipe->handed_over();
+  const auto reports = cast.in_turn(ten);
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_EQ(reports[1].received, 10U);
+  EXPECT_GE(reports[1].begun, reports[0].ended);
+  EXPECT_NO_THROW(cast.finish());
+}
+
 TEST_F(CastTest, AnUnknownLoopIsRefused) {
   const auto pipe = link();
   Job broken = job("consumer", *pipe);
   broken.loop = "dance";
+  EXPECT_THROW(Cast({broken}), std::runtime_error);
+}
+
+TEST_F(CastTest, ALoopForPrioritiesIsRefusedWhereThereAreNone) {
+  const auto pipe = link();
+  Job broken = job("producer", *pipe);
+  broken.loop = "urge";
   EXPECT_THROW(Cast({broken}), std::runtime_error);
 }
 

@@ -11,12 +11,14 @@ namespace {
 
 // The roles that a process can play, by the loop that it runs.
 Loops<Endpoint>::Loop loop_named(const Loops<Endpoint>& loops, const std::string& name) {
-  if (name == "ping") return loops.ping;
-  if (name == "echo") return loops.echo;
-  if (name == "produce") return loops.produce;
-  if (name == "trickle") return loops.trickle;
-  if (name == "consume") return loops.consume;
-  throw std::runtime_error("no loop named " + name);
+  const std::pair<const char*, Loops<Endpoint>::Loop> all[]{
+      {"ping", loops.ping},       {"echo", loops.echo},       {"produce", loops.produce},
+      {"trickle", loops.trickle}, {"consume", loops.consume}, {"share", loops.share},
+      {"urge", loops.urge},       {"attend", loops.attend}};
+  for (const auto& [known, loop] : all) {
+    if (name == known && loop != nullptr) return loop;
+  }
+  throw std::runtime_error("no loop named " + name + " for this mechanism");
 }
 
 const Mechanism& known_mechanism(const std::string& name) {
@@ -42,6 +44,7 @@ class Child {
     state_.outgoing = MessageBuffer(bytes, std::byte{0x5A});
     state_.incoming = MessageBuffer(bytes, std::byte{0});
     state_.checker = Checker(state_.layout);
+    state_.lanes = LaneChecker(state_.layout.of_lane(0), job.lanes);
   }
 
   RoundReport run(const RoundOrder& order) {
@@ -56,6 +59,7 @@ class Child {
     if (order.measured) report.counters = counters_.stop();
     const os::Usage after = os::usage_of_self();
     report.tally = state_.checker.tally().since(earlier);
+    describe_lanes(report);
     describe(report, before, after, order.measured);
     return report;
   }
@@ -81,6 +85,14 @@ class Child {
     report.proportional_bytes = os::proportional_memory();
     report.counters_unavailable = counters_.unavailable();
     report.counters_include_kernel = counters_.kernel_included();
+  }
+
+  void describe_lanes(RoundReport& report) const {
+    const LaneChecker& lanes = state_.lanes;
+    if (lanes.lanes() == 0) return;
+    report.tally = lanes.tally();
+    for (std::size_t lane = 0; lane < lanes.lanes(); ++lane) report.lanes.push_back(lanes.seen(lane));
+    report.overtaken = state_.overtaken;
   }
 
   const Mechanism& mechanism_;

@@ -42,6 +42,25 @@ Json to_json(const os::Usage& usage) {
   return {usage.user_ns,      usage.system_ns,    usage.voluntary_switches, usage.involuntary_switches,
           usage.minor_faults, usage.major_faults, usage.peak_rss_bytes};
 }
+Json to_json(const std::vector<LaneCount>& lanes) {
+  Json all = Json::array();
+  for (const LaneCount& lane : lanes)
+    all.push_back({lane.count, lane.sum, lane.mixed, lane.repeated, lane.reordered});
+  return all;
+}
+std::vector<LaneCount> lanes_from(const Json& json) {
+  std::vector<LaneCount> lanes;
+  for (const Json& lane : json) {
+    lanes.emplace_back();
+    lanes.back().count = lane.at(0);
+    lanes.back().sum = lane.at(1);
+    lanes.back().mixed = lane.at(2);
+    lanes.back().repeated = lane.at(3);
+    lanes.back().reordered = lane.at(4);
+  }
+  return lanes;
+}
+
 os::Usage usage_from(const Json& json) {
   return {.user_ns = json.at(0),
           .system_ns = json.at(1),
@@ -63,6 +82,7 @@ std::string encode(const Job& job) {
             {"size", job.size},
             {"run_tag", job.run_tag},
             {"producer", job.producer},
+            {"lanes", job.lanes},
             {"clock", {{"source", job.clock.source}, {"ns_per_tick", job.clock.ns_per_tick}}},
             {"out_role", job.out_role},
             {"in_role", job.in_role},
@@ -83,6 +103,7 @@ Job decode_job(const std::string& line) {
   job.size = json.at("size");
   job.run_tag = json.at("run_tag");
   job.producer = json.at("producer");
+  job.lanes = json.at("lanes");
   job.clock = {.source = json.at("clock").at("source"), .ns_per_tick = json.at("clock").at("ns_per_tick")};
   job.out_role = json.at("out_role");
   job.in_role = json.at("in_role");
@@ -120,6 +141,10 @@ std::string encode(const RoundReport& report, bool measured) {
             {"status", report.status},
             {"os_error", report.os_error},
             {"tally", {tally.lost, tally.repeated, tally.reordered, tally.torn, tally.foreign}}};
+  if (!report.lanes.empty()) {
+    json["lanes"] = to_json(report.lanes);
+    json["overtaken"] = report.overtaken;
+  }
   if (!measured) return json.dump();
   json["latency"] = to_json(report.latency);
   json["usage"] = to_json(report.usage);
@@ -149,6 +174,10 @@ RoundReport decode_report(const std::string& line) {
                   .reordered = tally.at(2),
                   .torn = tally.at(3),
                   .foreign = tally.at(4)};
+  if (json.contains("lanes")) {
+    report.lanes = lanes_from(json.at("lanes"));
+    report.overtaken = json.at("overtaken");
+  }
   if (!json.contains("latency")) return report;
   read_histogram(json.at("latency"), report.latency);
   report.usage = usage_from(json.at("usage"));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/mechanism.hpp"
 #include "harness/os/channel.hpp"
@@ -15,13 +16,14 @@ namespace ipcmark {
 
 // What a child is: which loop over which endpoints.
 struct Job {
-  std::string role;  // the name of the part it plays: "producer", "consumer"
-  std::string loop;  // "ping", "echo", "produce", "trickle", "consume"
+  std::string role;  // the name of the part it plays: "producer", "consumer 2"
+  std::string loop;  // "ping", "echo", ...: harness/loops.hpp
   std::string mechanism;
   Wait wait = Wait::block;
   std::size_t size = 0;  // of every message, bytes
   std::uint16_t run_tag = 0;
   std::uint8_t producer = 0;
+  std::size_t lanes = 0;  // that it tells apart, and receives until it is told to stop: harness/lanes.hpp
   std::optional<unsigned> processor;  // pinned to it when given
   os::Clock clock;
   std::optional<Ticket> out, in;  // handles: as the parent's numbers until they are sent
@@ -40,8 +42,10 @@ struct RoundReport {
   Status status = Status::ok;
   int os_error = 0;
   Tally tally;
-  Histogram latency;  // ticks
-  os::Usage usage;    // of this round; peak memory is of the whole process
+  std::vector<LaneCount> lanes;  // what it received of each, where it tells them apart
+  std::uint64_t overtaken = 0;   // ordinary messages that came after an urgent one which was sent after them
+  Histogram latency;             // ticks
+  os::Usage usage;               // of this round; peak memory is of the whole process
   std::optional<std::uint64_t> proportional_bytes;
   std::optional<os::HardwareCounters::Reading> counters;
   std::string counters_unavailable;

@@ -28,6 +28,7 @@ void expect_equal(const Job& got, const Job& wanted) {
   EXPECT_EQ(got.size, wanted.size);
   EXPECT_EQ(got.run_tag, wanted.run_tag);
   EXPECT_EQ(got.producer, wanted.producer);
+  EXPECT_EQ(got.lanes, wanted.lanes);
   EXPECT_EQ(got.processor, wanted.processor);
   EXPECT_EQ(got.clock.source, wanted.clock.source);
   EXPECT_EQ(got.clock.ns_per_tick, wanted.clock.ns_per_tick);
@@ -101,6 +102,8 @@ void expect_equal_course(const RoundReport& got, const RoundReport& wanted) {
   EXPECT_EQ(got.tally.reordered, wanted.tally.reordered);
   EXPECT_EQ(got.tally.torn, wanted.tally.torn);
   EXPECT_EQ(got.tally.foreign, wanted.tally.foreign);
+  EXPECT_EQ(got.lanes, wanted.lanes);
+  EXPECT_EQ(got.overtaken, wanted.overtaken);
 }
 
 TEST(Control, AMeasuredReportRoundTripsWithItsHistogramBinByBin) {

@@ -14,6 +14,7 @@ inline Job full_job() {
   job.size = 4097;
   job.run_tag = 0xFEDC;
   job.producer = 7;
+  job.lanes = 9;
   job.processor = 3;
   job.clock = {.source = os::ClockSource::counter, .ns_per_tick = 0.40000001234567891};
   job.out = Ticket{.address = "/a \"name\"",
@@ -40,6 +41,12 @@ inline RoundReport full_report() {
   report.status = Status::stopped;
   report.os_error = 32;
   report.tally = {.lost = 1, .repeated = 2, .reordered = 3, .torn = 4, .foreign = 5};
+  report.lanes.resize(2);
+  report.lanes[0].add(5);
+  report.lanes[1].add(~std::uint64_t{0});
+  report.lanes[1].repeated = 6;
+  report.lanes[1].reordered = 7;
+  report.overtaken = 8;
   for (const std::uint64_t ticks : {0ULL, 1ULL, 255ULL, 256ULL, 99'999ULL, 99'999ULL, 1ULL << 39, 1ULL << 41})
     report.latency.record(ticks);
   report.usage = {.user_ns = 11,

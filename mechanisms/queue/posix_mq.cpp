@@ -1,4 +1,5 @@
-// A POSIX message queue: mq_overview(7). Whole messages with priorities, here all of one priority.
+// A POSIX message queue: mq_overview(7). Whole messages with priorities: mq_receive(3) takes the oldest of
+// the highest, so that recv is recv_first. There are MQ_PRIO_MAX levels, on Linux 32768; POSIX promises 32.
 //
 // fs.mqueue.msg_max (10) and msgsize_max (8192) bind every process without CAP_SYS_RESOURCE, root in a
 // container as well; RLIMIT_MSGQUEUE counts the queue's bytes and their overhead together (mq_open(3) says
@@ -8,9 +9,11 @@
 #include <mqueue.h>
 
 #include <algorithm>
+#include <climits>
 
 #include "harness/fd_stream.hpp"
 #include "harness/os/host.hpp"
+#include "harness/priority.hpp"
 
 namespace ipcmark {
 namespace {
@@ -57,7 +60,7 @@ class PosixMqLink final : public Link {
   std::string name_;
 };
 
-class PosixMqEndpoint final : public Endpoint {
+class PosixMqEndpoint final : public PriorityEndpoint {
  public:
   PosixMqEndpoint(const Ticket& ticket, Role, Wait wait)
       : queue_(check(
@@ -65,9 +68,10 @@ class PosixMqEndpoint final : public Endpoint {
             "mq_open")),
         whole_(ticket.max_message) {}
 
-  Io send(std::span<const std::byte> message) noexcept override {
+  Io send(std::span<const std::byte> message) noexcept override { return send_with(message, 0); }
+  Io send_with(std::span<const std::byte> message, unsigned priority) noexcept override {
     const Io io = retry_interrupted([&] {
-      return ::mq_send(queue_.fd(), reinterpret_cast<const char*>(message.data()), message.size(), 0);
+      return ::mq_send(queue_.fd(), reinterpret_cast<const char*>(message.data()), message.size(), priority);
     });
     return {.size = message.size(), .status = io.status, .os_error = io.os_error};
   }
@@ -81,6 +85,7 @@ class PosixMqEndpoint final : public Endpoint {
     std::copy_n(whole_.begin(), kept, buffer.begin());
     return {.size = kept, .status = kept < io.size ? Status::truncated : Status::ok};
   }
+  Io recv_first(std::span<std::byte> buffer) noexcept override { return recv(buffer); }
 
  private:
   Io receive(std::span<std::byte> buffer) noexcept {
@@ -103,7 +108,8 @@ extern constinit const Mechanism posix_mq{
                .waits = blocks_or_polls,
                .axes = {.depth = true},
                .many_producers = true,
-               .many_consumers = true},
+               .many_consumers = true,
+               .priorities = MQ_PRIO_MAX},
     .create = create_as<PosixMqLink>,
     .open = open_as<PosixMqEndpoint>,
     .loops = loops_of<PosixMqEndpoint>,

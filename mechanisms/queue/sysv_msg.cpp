@@ -1,4 +1,9 @@
-// A System V message queue: sysvipc(7). Whole messages with a type, here all of type 1.
+// A System V message queue: sysvipc(7). Whole messages with a type, by which a receiver may choose.
+//
+// msgrcv(2) takes the oldest of all (type 0), the oldest of one type, or the oldest of the lowest type up to
+// a given one (a negative type), which makes types priorities, the lower before the higher: priority p is
+// type `levels` - p. A choice is a walk along the queue, which for a negative type ends early only at a
+// message of type 1 (ipc/msg.c, find_msg). recv therefore takes the oldest of all, whatever its priority.
 //
 // A message begins with its type, a long, so that payloads are copied once more on either side. kernel.msgmax
 // bounds a message and kernel.msgmnb the bytes of a queue; a message as large as the queue leaves room for no
@@ -9,10 +14,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "harness/fd_stream.hpp"
 #include "harness/os/host.hpp"
 #include "harness/os/process.hpp"
+#include "harness/priority.hpp"
 
 namespace ipcmark {
 namespace {
@@ -64,24 +71,36 @@ class SysvMsgLink final : public Link {
   int queue_ = -1;
 };
 
-class SysvMsgEndpoint final : public Endpoint {
+// A type is a long; more levels than this nobody needs.
+constexpr long levels = std::numeric_limits<int>::max();
+
+class SysvMsgEndpoint final : public SelectiveEndpoint {
  public:
   SysvMsgEndpoint(const Ticket& ticket, Role, Wait wait)
       : queue_(std::stoi(ticket.address)),
         flags_(wait == Wait::spin ? IPC_NOWAIT : 0),
-        typed_(sizeof(long) + ticket.max_message) {
-    const long type = 1;
-    std::memcpy(typed_.data(), &type, sizeof type);
-  }
+        typed_(sizeof(long) + ticket.max_message) {}
 
-  Io send(std::span<const std::byte> message) noexcept override {
+  Io send(std::span<const std::byte> message) noexcept override { return send_with(message, 0); }
+  Io send_with(std::span<const std::byte> message, unsigned priority) noexcept override {
+    const long type = type_of(priority);
+    std::memcpy(typed_.data(), &type, sizeof type);
     copy_bytes(typed_.data() + sizeof(long), message.data(), message.size());
     const Io io = retry_interrupted([&] { return ::msgsnd(queue_, typed_.data(), message.size(), flags_); });
     return answer(message.size(), io);
   }
-  Io recv(std::span<std::byte> buffer) noexcept override {
+  Io recv(std::span<std::byte> buffer) noexcept override { return receive(buffer, 0); }
+  Io recv_first(std::span<std::byte> buffer) noexcept override { return receive(buffer, -levels); }
+  Io recv_only(std::span<std::byte> buffer, unsigned priority) noexcept override {
+    return receive(buffer, type_of(priority));
+  }
+
+ private:
+  static long type_of(unsigned priority) noexcept { return levels - static_cast<long>(priority); }
+
+  Io receive(std::span<std::byte> buffer, long type) noexcept {
     const Io io = retry_interrupted([&] {
-      const auto taken = ::msgrcv(queue_, typed_.data(), typed_.size() - sizeof(long), 0, flags_);
+      const auto taken = ::msgrcv(queue_, typed_.data(), typed_.size() - sizeof(long), type, flags_);
       if (taken == -1 && errno == ENOMSG) errno = EAGAIN;  // its own word for an empty queue: msgop(2)
       return taken;
     });
@@ -91,7 +110,6 @@ class SysvMsgEndpoint final : public Endpoint {
     return {.size = kept, .status = kept < io.size ? Status::truncated : Status::ok};
   }
 
- private:
   // EIDRM: somebody has removed the queue, which is all that this mechanism ever says of an end.
   static Io answer(std::size_t size, const Io& io) noexcept {
     if (io.status == Status::error && (io.os_error == EIDRM || io.os_error == EINVAL))
@@ -113,7 +131,9 @@ extern constinit const Mechanism sysv_msg{
                .waits = blocks_or_polls,
                .axes = {.buffer = true},
                .many_producers = true,
-               .many_consumers = true},
+               .many_consumers = true,
+               .priorities = levels,
+               .selects = true},
     .create = create_as<SysvMsgLink>,
     .open = open_as<SysvMsgEndpoint>,
     .loops = loops_of<SysvMsgEndpoint>,

@@ -96,6 +96,7 @@ class Planner {
     const Names placements = select(selection.placements, placement_names(), "placement");
     const Names waits = select(selection.waits, wait_names(), "wait");
     explicit_waits_ = selection.waits != Names{"*"};
+    both_named_ = selection.workloads != Names{"*"} && selection.mechanisms != Names{"*"};
     for (const std::string& workload : select(selection.workloads, workload_names(), "workload")) {
       for (const std::string& name : select(selection.mechanisms, mechanism_names(), "mechanism")) {
         const Mechanism& mechanism = *mechanism_named(name);
@@ -130,6 +131,8 @@ class Planner {
     return mechanism.traits.framing == Framing::signal ? std::vector<std::size_t>{0} : sizes;
   }
 
+  // What only some mechanisms can carry is left out for the others, and told where both were asked for by
+  // name.
   void add_trial(const Mechanism& mechanism, const std::string& workload, std::size_t size,
                  const Tuning& tuning, const std::string& wait_name, const std::string& placement_name) {
     const Wait wait = *wait_named(wait_name);
@@ -143,7 +146,10 @@ class Planner {
                        .placement = placement,
                        .tuning = tuning};
     if (!seen_.insert(label(key)).second) return;
-    if (const std::string reason = why_not(key); reason.empty()) {
+    const Workload& about = *workload_named(workload);
+    const std::string unfit = why_unfit(about, mechanism.traits, size);
+    if (!unfit.empty() && about.lanes != Lanes::none && !both_named_) return;
+    if (const std::string reason = unfit.empty() ? why_not(key) : unfit; reason.empty()) {
       plan_.trials.push_back(key);
     } else {
       plan_.skipped.push_back({.key = key, .reason = reason});
@@ -153,13 +159,12 @@ class Planner {
   std::string why_not(const TrialKey& key) {
     std::string reason;
     if (!place(key.placement, 2, os::topology(), reason)) return reason;
-    if (key.wait == Wait::spin && key.placement == Placement::same_core && !explicit_waits_) {
-      return "spinning on one core burns the time slice of the other side; ask for it with --wait spin";
-    }
-    if (mechanism_named(key.mechanism)->traits.may_miss() && key.size != 0 && key.size < numbered) {
-      return fmt::format(
-          "below {} bytes a message carries 16 bits of its number, too few to tell how many are missing",
-          numbered);
+    const Workload& workload = *workload_named(key.workload);
+    const bool crowded =
+        players_of(workload).size() > workload.parts.size() && key.placement != Placement::unpinned;
+    if (key.wait == Wait::spin && (crowded || key.placement == Placement::same_core) && !explicit_waits_) {
+      return fmt::format("spinning on one core burns the time slice of {}; ask for it with --wait spin",
+                         crowded ? "whoever shares it" : "the other side");
     }
     const std::tuple launch(variant(key), key.workload, key.size);
     auto known = unsupported_.find(launch);
@@ -168,12 +173,10 @@ class Planner {
     return known->second;
   }
 
-  static constexpr std::size_t numbered =
-      24;  // bytes of a message with its whole number: harness/message.hpp
   static constexpr std::size_t largest = std::size_t{64} << 20;
   Session& session_;
   Plan plan_;
-  bool explicit_waits_ = false;
+  bool explicit_waits_ = false, both_named_ = false;
   std::set<std::string> seen_;
   std::map<std::tuple<std::string, std::string, std::size_t>, std::string> unsupported_;
 };
@@ -232,7 +235,9 @@ Plan make_plan(const Suite& suite, Session& session) {
   if (!plan.trials.empty()) return plan;
   if (plan.skipped.empty()) {
     throw UsageError(
-        "nothing to measure: no mechanism of the selection offers such a wait; see ipcmark list");
+        "nothing to measure: no mechanism of the selection offers such a wait or can carry such a workload; "
+        "see "
+        "ipcmark list");
   }
   throw Unsupported("nothing can be measured here: " + plan.skipped.front().reason);
 }

@@ -190,6 +190,43 @@ TEST_F(Planning, APlaceThatThisHostDoesNotHaveIsSkippedWithItsReason) {
   EXPECT_EQ(planned.skipped[0].reason, reason);
 }
 
+TEST_F(Planning, AWorkloadForSomeIsLeftOutForTheOthers) {
+  Selection all = selection({"*"});
+  all.workloads = {"crowd"};
+  const Plan planned = plan({all});
+  EXPECT_TRUE(planned.skipped.empty() || planned.skipped[0].reason.find("crowd") == std::string::npos);
+  EXPECT_FALSE(planned.trials.empty());
+  for (const TrialKey& key : planned.trials) {
+    const Traits& traits = mechanism_named(key.mechanism)->traits;
+    EXPECT_TRUE(traits.many_producers && traits.many_consumers) << key.mechanism;
+  }
+}
+
+TEST_F(Planning, AWorkloadThatAMechanismCannotCarryIsSkippedWithItsReasonWhenBothAreNamed) {
+  Selection some = selection({"fifo", "shm_mutex"});
+  some.workloads = {"crowd", "urgent"};
+  some.sizes = {16, 64};
+  const Plan planned = plan({some});
+  ASSERT_EQ(planned.trials.size(), 1U);
+  EXPECT_EQ(label(planned.trials[0]), "shm_mutex/crowd/64/block/unpinned");
+  std::vector<std::string> reasons;
+  for (const Skipped& one : planned.skipped) reasons.push_back(one.reason);
+  EXPECT_THAT(reasons, testing::Contains(HasSubstr("2 producers on one link")));
+  EXPECT_THAT(reasons, testing::Contains(HasSubstr("needs priorities")));
+  EXPECT_THAT(reasons, testing::Contains(HasSubstr("below 24 bytes")));
+}
+
+TEST_F(Planning, SpinningOfSeveralOnOneProcessorIsSkippedUnlessItIsAskedFor) {
+  Selection all = selection({"shm_mpmc"});
+  all.workloads = {"crowd"};
+  all.placements = {"same_core", "unpinned"};
+  all.waits = {"*"};
+  const Plan without = plan({all});
+  EXPECT_EQ(without.trials.size(), 5U);
+  ASSERT_EQ(without.skipped.size(), 1U);
+  EXPECT_THAT(without.skipped[0].reason, HasSubstr("--wait spin"));
+}
+
 TEST_F(Planning, WhenNothingCanBeMeasuredHereItIsUnsupported) {
   Selection large = selection({"sysv_msg"});
   large.sizes = {std::size_t{64} << 20};

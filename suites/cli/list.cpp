@@ -40,9 +40,29 @@ Json to_json(const Traits& traits) {
           {"many_producers", traits.many_producers},
           {"many_consumers", traits.many_consumers},
           {"loans", traits.loans},
+          {"priorities", traits.priorities},
+          {"selects", traits.selects},
           {"sees_peer_death", traits.sees_peer_death},
           {"survives_peer_kill", traits.survives_peer_kill},
           {"manual", traits.manual}};
+}
+
+std::vector<std::string_view> workloads_of(const Traits& traits) {
+  std::vector<std::string_view> names;
+  for (const Workload* workload : workloads()) {
+    if (why_unfit(*workload, traits).empty()) names.push_back(workload->name);
+  }
+  return names;
+}
+
+// Who can carry a workload that not all can.
+std::string carriers(const Workload& workload) {
+  std::vector<std::string_view> names;
+  for (const Mechanism* mechanism : mechanisms()) {
+    if (why_unfit(workload, mechanism->traits).empty()) names.push_back(mechanism->traits.name);
+  }
+  if (names.size() == mechanisms().size()) return {};
+  return fmt::format("of: {}", fmt::join(names, ", "));
 }
 
 struct Row {
@@ -75,7 +95,10 @@ void print_table(const std::vector<Row>& rows) {
     if (!row.missing.empty()) fmt::print("  {:<18} not here: {}\n", "", row.missing);
   }
   fmt::print("\nworkloads\n");
-  for (const Workload* workload : workloads()) fmt::print("  {:<18} {}\n", workload->name, workload->summary);
+  for (const Workload* workload : workloads()) {
+    fmt::print("  {:<18} {}\n", workload->name, workload->summary);
+    if (const std::string of = carriers(*workload); !of.empty()) fmt::print("  {:<18} {}\n", "", of);
+  }
   fmt::print("\noptions\n");
   for (const Axis& axis : axes) {
     fmt::print("  {:<18} {}{}{}\n", axis.name, axis.meaning, axis.names.empty() ? "" : ": ",
@@ -107,6 +130,7 @@ int list_command(bool as_json) {
                    {"summary", traits.summary},
                    {"available", row.missing.empty()},
                    {"reason", row.missing.empty() ? Json(nullptr) : Json(row.missing)},
+                   {"workloads", workloads_of(traits)},
                    {"traits", to_json(traits)}});
   }
   fmt::print("{}\n", all.dump(2));

@@ -62,8 +62,10 @@ void add_selection(CLI::App& run, Typed& typed, RunOptions& options) {
   run.add_option("suite", options.suite,
                  "quick, standard, full, or a TOML file; without one, what the options below select");
   add_list(run, "--mechanism,-m", typed.mechanisms, "names or patterns: 'shm_*,anonymous_pipe'");
-  add_list(run, "--workload,-w", typed.workloads,
-           "ping_pong (round trip), stream (one way), idle (what waiting costs)");
+  add_list(
+      run, "--workload,-w", typed.workloads,
+      "ping_pong (round trip), stream (one way), idle (what waiting costs), crowd (two and two on one link), "
+      "urgent (priorities)");
   add_list(run, "--size,-s", typed.sizes, "message sizes: 64,4KiB,1MiB (8 B to 64 MiB)");
   add_list(run, "--wait", typed.waits,
            "spin,block,adaptive; without a value: wait until another run on this host is over");

@@ -87,6 +87,65 @@ TEST_F(Truth, AMixedMessageFailsTheTrialAndIsCountedOnce) {
   EXPECT_EQ(verified(trial).at("repeated"), 0);
 }
 
+TEST_F(Truth, AMessageThatOneOfSeveralConsumersLeavesForTheNextIsRepeated) {
+  const Json trial = measure("gives_one_twice", "crowd");
+  EXPECT_EQ(failure_kind(trial), "verification");
+  EXPECT_GE(verified(trial).at("repeated"), 1);
+  EXPECT_EQ(verified(trial).at("lost"), 0);
+  EXPECT_EQ(said_.code, 3);
+}
+
+TEST_F(Truth, AMessageOfEachProducerThatNoConsumerGetsIsLost) {
+  const Json trial = measure("loses_one", "crowd");
+  EXPECT_EQ(failure_kind(trial), "verification");
+  EXPECT_EQ(verified(trial).at("lost"), 2);
+}
+
+TEST_F(Truth, ALossThatARepetitionMakesUpForIsFoundAmongSeveralConsumers) {
+  const Json trial = measure("trades_one", "crowd");
+  EXPECT_EQ(failure_kind(trial), "verification");
+  EXPECT_EQ(verified(trial).at("lost"), 2);
+  EXPECT_EQ(verified(trial).at("repeated"), 2);
+}
+
+TEST_F(Truth, AProducersOrderIsCheckedAtEachOfSeveralConsumers) {
+  const Json trial = measure("swaps_often", "crowd");
+  EXPECT_EQ(failure_kind(trial), "verification");
+  EXPECT_GE(verified(trial).at("reordered"), 1);
+  EXPECT_EQ(verified(trial).at("lost"), 0);
+  EXPECT_EQ(verified(trial).at("repeated"), 0);
+}
+
+TEST_F(Truth, ATornMessageAmongSeveralConsumersIsNotCountedAsLostAsWell) {
+  const Json trial = measure("tears_one", "crowd");
+  EXPECT_GE(verified(trial).at("torn"), 1);
+  EXPECT_EQ(verified(trial).at("lost"), 0);
+}
+
+TEST_F(Truth, AnUnfairChannelIsNoFailureAndItsUnfairnessIsMeasured) {
+  const Json trial = measure("starves_one", "crowd");
+  ASSERT_FALSE(trial.contains("failure")) << trial.at("failure");
+  const Json& launch = trial.at("launches").at(0);
+  EXPECT_LT(launch.at("fairness").at("consumers").get<double>(), 0.9);
+  EXPECT_EQ(said_.code, 0);
+}
+
+TEST_F(Truth, PrioritiesThatAreOnlyClaimedFailTheTrial) {
+  const Json trial = measure("ignores_priority", "urgent");
+  EXPECT_EQ(failure_kind(trial), "verification");
+  EXPECT_NE(trial.at("failure").at("detail").get<std::string>().find("priority"), std::string::npos);
+}
+
+TEST_F(Truth, PrioritiesThatAreThereAreMeasured) {
+  const Json trial = measure("posix_mq", "urgent");
+  ASSERT_FALSE(trial.contains("failure")) << trial.at("failure");
+  const Json& launch = trial.at("launches").at(0);
+  // Every 64th message is urgent, and only those are timed.
+  EXPECT_NEAR(launch.at("latency_ns").at("count").get<double>() * 64, launch.at("messages").get<double>(),
+              64);
+  EXPECT_GT(launch.at("overtaken_messages").get<double>(), 0);
+}
+
 TEST_F(Truth, ATrialThatFailedHasNoFigures) {
   const Json trial = measure("loses_one", "stream");
   EXPECT_TRUE(trial.at("launches").empty());

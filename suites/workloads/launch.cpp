@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 namespace ipcmark {
 namespace {
@@ -50,20 +49,23 @@ Ticket ticket_of(Link& link, Role role, const TrialKey& key, std::uint16_t tag) 
   return ticket;
 }
 
-Job job_of(const Part& part, const TrialKey& key, const Mechanism& mechanism, const LaunchSettings& settings,
-           Session& session, const Links& links) {
+Job job_of(const Player& player, const TrialKey& key, const Mechanism& mechanism, const Workload& workload,
+           const LaunchSettings& settings, Session& session, const Links& links) {
+  const Part& part = *player.part;
   Job job;
-  job.role = part.role;
+  job.role = player.name;
   job.loop = part.loop;
   job.mechanism = key.mechanism;
   job.wait = key.wait;
   job.size = key.size;
   job.run_tag = session.tag();
+  job.producer = player.producer;
+  if (part.in >= 0) job.lanes = lanes_of(workload);
   job.clock = settings.clock.clock;
   job.duplex = mechanism.traits.duplex;
   const auto at = [&](int link) -> Link& { return *links[job.duplex ? 0 : static_cast<std::size_t>(link)]; };
   if (job.duplex) {
-    job.out_role = part.role == "producer" ? Role::producer : Role::consumer;
+    job.out_role = player.is_producer() ? Role::producer : Role::consumer;
     job.out = ticket_of(at(0), job.out_role, key, session.tag());
     return job;
   }
@@ -72,144 +74,84 @@ Job job_of(const Part& part, const TrialKey& key, const Mechanism& mechanism, co
   return job;
 }
 
-RunningCast start(const TrialKey& key, const LaunchSettings& settings, Session& session) {
+RunningCast start(const TrialKey& key, const Workload& workload, const std::vector<Player>& players,
+                  const LaunchSettings& settings, Session& session) {
   const Mechanism& mechanism = *mechanism_named(key.mechanism);
-  const Workload& workload = *workload_named(key.workload);
   std::string reason;
   const auto places = place(key.placement, workload.parts.size(), os::topology(), reason);
   if (!places) throw Unsupported(fmt::format("{}: {}", name_of(key.placement), reason));
 
   RunningCast started{.links = create_links(key, workload.links, session), .cast = {}};
   std::vector<Job> jobs;
-  for (std::size_t k = 0; k < workload.parts.size(); ++k) {
-    jobs.push_back(job_of(workload.parts[k], key, mechanism, settings, session, started.links));
-    if (!places->empty()) jobs.back().processor = (*places)[k];
+  for (const Player& player : players) {
+    jobs.push_back(job_of(player, key, mechanism, workload, settings, session, started.links));
+    if (!places->empty()) jobs.back().processor = (*places)[player.place];
   }
   started.cast = std::make_unique<Cast>(std::move(jobs), settings.patience);
   for (const auto& link : started.links) link->handed_over();
   return started;
 }
 
-Tally sum(const std::vector<RoundReport>& reports) {
-  Tally total;
-  for (const RoundReport& report : reports) {
-    total.lost += report.tally.lost;
-    total.repeated += report.tally.repeated;
-    total.reordered += report.tally.reordered;
-    total.torn += report.tally.torn;
-    total.foreign += report.tally.foreign;
-  }
-  return total;
-}
+// The rounds of one launch.
+class Rounds {
+ public:
+  Rounds(Cast& cast, const Workload& workload, const std::vector<Player>& players, bool may_miss)
+      : cast_(cast), workload_(workload), players_(players), may_miss_(may_miss) {}
 
-std::string text_of(const Tally& tally) {
-  return fmt::format("{} lost, {} repeated, {} reordered, {} torn, {} foreign", tally.lost, tally.repeated,
-                     tally.reordered, tally.torn, tally.foreign);
-}
+  // So many messages of every producer more, judged. What one host loses is lost at once, so that a consumer
+  // that may miss the last message is not waited for long.
+  Round run(std::uint64_t messages, std::uint64_t stride, double expected_s, bool measured) {
+    constexpr Cast::Patience straggle{0.05};
+    const std::chrono::duration<double> limit(10 * expected_s);
+    const RoundOrder order{.plan = plan_of(messages, stride), .measured = measured};
+    reports_ = cast_.round(order, std::chrono::duration_cast<std::chrono::nanoseconds>(limit),
+                           may_miss_ ? std::optional(straggle) : std::nullopt);
+    const Round round{workload_, players_, reports_, order.plan};
+    judge(round, may_miss_);
+    return round;
+  }
 
-// What a round that did not come to its end means: a message that never came, or nothing that moved.
-[[noreturn]] void report_stop(const Workload& workload, const std::vector<RoundReport>& reports,
-                              const LoopPlan& plan) {
-  Tally tally = sum(reports);
-  std::string progress;
-  bool all_sent = false;
-  for (std::size_t k = 0; k < reports.size(); ++k) {
-    const RoundReport& report = reports[k];
-    progress += fmt::format("{}the {} had sent {} and received {} of {}", k == 0 ? "" : ", ",
-                            workload.parts[k].role, report.sent, report.received, plan.end - plan.first);
-    if (workload.parts[k].role == "producer") all_sent = report.status == Status::ok;
+  // Two messages that lie in the channel together, the second more urgent than the first.
+  void prove_overtaking() {
+    const RoundOrder order{.plan = plan_of(2, 1)};
+    reports_ = cast_.in_turn(order);
+    judge_overtaking({workload_, players_, reports_, order.plan});
   }
-  const RoundReport& consumer = reports.back();
-  const std::uint64_t missing =
-      reports.front().sent > consumer.received ? reports.front().sent - consumer.received : 0;
-  tally.lost = std::max(tally.lost, missing);
-  const bool loss = all_sent && missing > 0;
-  throw LaunchFailure(
-      {.kind = loss || !sum(reports).clean() ? "verification" : "hang",
-       .detail = fmt::format("{}: when stopped {}", loss ? "messages never came" : "nothing moved", progress),
-       .verified = tally});
-}
 
-// A consumer that may miss messages is stopped when its producers are through: that is the end of its round.
-bool only_missed_the_end(const Workload& workload, const std::vector<RoundReport>& reports) {
-  for (std::size_t k = 0; k < reports.size(); ++k) {
-    if (workload.parts[k].loop != "consume" && reports[k].status != Status::ok) return false;
+ private:
+  LoopPlan plan_of(std::uint64_t messages, std::uint64_t stride) {
+    const LoopPlan plan{.first = next_, .end = next_ + messages, .sample_stride = stride};
+    next_ = plan.end;
+    return plan;
   }
-  return true;
-}
 
-void judge(const Workload& workload, const std::vector<RoundReport>& reports, const LoopPlan& plan,
-           bool may_miss) {
-  for (std::size_t k = 0; k < reports.size(); ++k) {
-    const RoundReport& report = reports[k];
-    if (report.status == Status::ok || report.status == Status::stopped) continue;
-    const char* what = report.status == Status::closed      ? "the other side had closed"
-                       : report.status == Status::too_big   ? "the message was too big"
-                       : report.status == Status::truncated ? "the message was cut off"
-                                                            : "the system call failed";
-    throw LaunchFailure(
-        {.kind = "error",
-         .detail = fmt::format("the {}'s call number {} ended: {}{}", workload.parts[k].role,
-                               report.sent + report.received + 1, what,
-                               report.os_error ? fmt::format(" ({})", std::strerror(report.os_error)) : ""),
-         .verified = sum(reports)});
-  }
-  if (std::any_of(reports.begin(), reports.end(),
-                  [](const auto& r) { return r.status == Status::stopped; }) &&
-      !(may_miss && only_missed_the_end(workload, reports))) {
-    report_stop(workload, reports, plan);
-  }
-  const Tally tally = sum(reports);
-  if (may_miss ? !tally.intact() : !tally.clean()) {
-    throw LaunchFailure({.kind = "verification", .detail = text_of(tally), .verified = tally});
-  }
-}
-
-// From the first producer's first message until the last process has done its last.
-double ticks_of(const Workload& workload, const std::vector<RoundReport>& reports) {
-  std::uint64_t begun = ~std::uint64_t{0}, ended = 0;
-  for (std::size_t k = 0; k < reports.size(); ++k) {
-    if (workload.parts[k].role == "producer") begun = std::min(begun, reports[k].begun);
-    ended = std::max(ended, reports[k].ended);
-  }
-  return static_cast<double>(ended - begun);
-}
-
-// One round, judged. What one host loses is lost at once, so that a consumer that may miss the last message
-// is not waited for long.
-std::vector<RoundReport> run_round(Cast& cast, const Workload& workload, const RoundOrder& order,
-                                   double expected_s, bool may_miss) {
-  constexpr Cast::Patience straggle{0.05};
-  const std::chrono::duration<double> limit(10 * expected_s);
-  const auto reports = cast.round(order, std::chrono::duration_cast<std::chrono::nanoseconds>(limit),
-                                  may_miss ? std::optional(straggle) : std::nullopt);
-  judge(workload, reports, order.plan, may_miss);
-  return reports;
-}
+  Cast& cast_;
+  const Workload& workload_;
+  const std::vector<Player>& players_;
+  bool may_miss_;
+  std::uint64_t next_ = 0;
+  std::vector<RoundReport> reports_;  // of the latest round
+};
 
 // How many messages to measure, and how often to take the time of one.
 struct Measure {
-  std::uint64_t messages = 0, stride = 1;
+  std::uint64_t messages = 0, stride = 1;  // messages: of each producer
   double expected_s = 0;
 };
 
 // Rounds of growing length until the warm-up's time is over; the last one tells what a message takes.
-Measure warm_up(Cast& cast, const Workload& workload, const LaunchSettings& settings, bool may_miss,
-                std::uint64_t& next) {
+Measure warm_up(Rounds& rounds, std::uint64_t least, const LaunchSettings& settings) {
   constexpr std::uint64_t first_round = 16, growth = 8, most = 1ULL << 32;
   std::uint64_t messages = first_round;
   double spent = 0;
   for (;;) {
-    const LoopPlan plan{.first = next, .end = next + messages, .sample_stride = 1};
-    const auto reports = run_round(cast, workload, {.plan = plan}, 0, may_miss);
-    next = plan.end;
-    const double seconds = os::to_ns(ticks_of(workload, reports)) / 1e9;
+    const double seconds = os::to_ns(ticks_of(rounds.run(messages, 1, 0, false))) / 1e9;
     spent += seconds;
     const double each = std::max(seconds / static_cast<double>(messages), 1e-10);
     if (spent >= settings.warm_up_s) {
       Measure measure;
       measure.messages =
-          std::clamp<std::uint64_t>(static_cast<std::uint64_t>(settings.duration_s / each), 10, most);
+          std::clamp<std::uint64_t>(static_cast<std::uint64_t>(settings.duration_s / each), least, most);
       measure.expected_s = each * static_cast<double>(measure.messages);
       // Two readings of the clock for every stride-th message cost at most one percent of the time.
       while (2 * settings.clock.cost_ns > 0.01 * each * 1e9 * static_cast<double>(measure.stride))
@@ -221,32 +163,34 @@ Measure warm_up(Cast& cast, const Workload& workload, const LaunchSettings& sett
   }
 }
 
-ProcessUse use_of(const RoundReport& report) {
-  return {.usage = report.usage,
-          .proportional_bytes = report.proportional_bytes,
-          .counters = report.counters,
-          .counters_unavailable = report.counters_unavailable,
-          .counters_include_kernel = report.counters_include_kernel};
-}
-
-Launch launch_from(const TrialKey& key, const Workload& workload, const std::vector<RoundReport>& reports,
-                   const LaunchSettings& settings) {
+Launch launch_from(const TrialKey& key, const Round& round, const LaunchSettings& settings) {
   Launch launch;
   Histogram latency;
-  for (std::size_t k = 0; k < reports.size(); ++k) {
-    const bool producer = workload.parts[k].role == "producer";
+  std::uint64_t overtaken = 0;
+  for (std::size_t k = 0; k < round.reports.size(); ++k) {
+    const RoundReport& report = round.reports[k];
     // Moved is what arrived: the same as what was sent, unless the mechanism may miss some.
-    if (!producer) launch.messages += reports[k].received;
-    latency.merge(reports[k].latency);
-    (producer ? launch.producer : launch.consumer) = use_of(reports[k]);
+    if (!round.players[k].is_producer()) launch.messages += report.received;
+    latency.merge(report.latency);
+    overtaken += report.overtaken;
   }
+  launch.producer = use_of(round, true);
+  launch.consumer = use_of(round, false);
   launch.bytes = launch.messages * key.size;
-  launch.seconds = os::to_ns(ticks_of(workload, reports)) / 1e9;
+  launch.seconds = os::to_ns(ticks_of(round)) / 1e9;
   if (latency.count() > 0) launch.latency = latency_of(latency, settings.clock.clock.ns_per_tick);
   launch.messages_per_s = static_cast<double>(launch.messages) / launch.seconds;
   launch.bytes_per_s = static_cast<double>(launch.bytes) / launch.seconds;
-  launch.verified = sum(reports);
+  launch.verified = tally_of(round);
+  launch.fairness = fairness_of(round);
+  if (round.workload.lanes == Lanes::classes && latency.count() > 0)
+    launch.overtaken = static_cast<double>(overtaken) / static_cast<double>(latency.count());
   return launch;
+}
+
+// A role that several play has its processor shared by them, as all have on one core.
+Placement noise_placement(const TrialKey& key, const Workload& workload, const std::vector<Player>& players) {
+  return players.size() > workload.parts.size() ? Placement::same_core : key.placement;
 }
 
 }  // namespace
@@ -268,29 +212,36 @@ std::string why_unsupported(const TrialKey& key, Session& session) {
 }
 
 Launch run_launch(const TrialKey& key, const LaunchSettings& settings, Session& session) {
-  const Workload& workload = *workload_named(key.workload);
+  return run_launch(key, *workload_named(key.workload), settings, session);
+}
+
+Launch run_launch(const TrialKey& key, const Workload& workload, const LaunchSettings& settings,
+                  Session& session) {
   const bool may_miss = mechanism_named(key.mechanism)->traits.may_miss();
+  const std::vector<Player> players = players_of(workload);
   os::clock_in_use = settings.clock.clock;
   const std::string started = os::utc_now();
   try {
     const std::uint64_t setting_up = os::read_monotonic();
-    RunningCast running = start(key, settings, session);
-    Cast& cast = *running.cast;
+    RunningCast running = start(key, workload, players, settings, session);
     const auto set_up_ns = static_cast<double>(os::read_monotonic() - setting_up);
-    std::uint64_t next = 0;
-    const Measure measure = warm_up(cast, workload, settings, may_miss, next);
-    const LoopPlan plan{.first = next, .end = next + measure.messages, .sample_stride = measure.stride};
+    Rounds rounds(*running.cast, workload, players, may_miss);
+    constexpr std::uint64_t fewest = 10;  // messages that a latency is known of
+    const bool classes = workload.lanes == Lanes::classes;
+    if (classes) rounds.prove_overtaking();
+    const Measure measure = warm_up(rounds, classes ? fewest * Urgency::every : fewest, settings);
     // Only here: starting and ending the processes of the cast is itself work that others have to wait for.
     std::optional<NoiseProbe> probe;
     if (settings.probe_noise) probe.emplace();
-    const auto reports =
-        run_round(cast, workload, {.plan = plan, .measured = true}, measure.expected_s, may_miss);
-    Launch launch = launch_from(key, workload, reports, settings);
+    Launch launch =
+        launch_from(key, rounds.run(measure.messages, measure.stride, measure.expected_s, true), settings);
     const std::uint64_t involuntary =
         launch.producer.usage.involuntary_switches + launch.consumer.usage.involuntary_switches;
-    if (probe)
-      launch.noise = probe->finish(key.placement, key.wait == Wait::spin, involuntary, launch.seconds);
-    cast.finish();
+    if (probe) {
+      launch.noise = probe->finish(noise_placement(key, workload, players), key.wait == Wait::spin,
+                                   involuntary, launch.seconds);
+    }
+    running.cast->finish();
     launch.set_up_ns = set_up_ns;
     launch.started = started;
     return launch;

@@ -5,7 +5,7 @@
 #include "harness/results/record.hpp"
 #include "harness/run/cast.hpp"
 #include "harness/run/session.hpp"
-#include "suites/workloads/workload.hpp"
+#include "suites/workloads/verdict.hpp"
 
 namespace ipcmark {
 
@@ -17,18 +17,14 @@ struct LaunchSettings {
   Cast::Patience patience = Cast::usual_patience;  // without progress, until a launch counts as hung
 };
 
-// A message was lost, repeated, reordered or torn, or a call failed. The trial has no figures.
-struct LaunchFailure : std::runtime_error {
-  explicit LaunchFailure(Failure what) : std::runtime_error(what.detail), failure(std::move(what)) {}
-  Failure failure;
-};
-
 // Messages that fit into a channel whose depth can be chosen: as many as 64 KiB hold, like a pipe, but from 64
 // to 1024 of them; of large ones as many as 16 MiB hold, but at least 4.
 std::size_t depth_for(std::size_t size);
 
 // Throws Unsupported when this host cannot; LaunchFailure; Interrupted.
 Launch run_launch(const TrialKey&, const LaunchSettings&, Session&);
+// The same with a workload that has no name, such as one with other numbers of producers and consumers.
+Launch run_launch(const TrialKey&, const Workload&, const LaunchSettings&, Session&);
 
 // Why a trial of this mechanism, workload, size and tuning cannot run here; empty when it can. Creates the
 // links that a launch has, one where no workload is named, and drops them.

@@ -12,7 +12,7 @@ namespace ipcmark::broken {
 // The message at which it happens: past the first rounds of a warm-up, within any measured round.
 inline constexpr std::uint64_t when = 1000;
 
-class PairLink final : public Link {
+class PairLink : public Link {
  public:
   explicit PairLink(const Options&) {
     int ends[2];
@@ -40,12 +40,16 @@ class Honest {
     return retry_interrupted(
         [&] { return ::send(socket_.fd(), message.data(), message.size(), MSG_NOSIGNAL); });
   }
-  Io recv(std::span<std::byte> buffer) noexcept {
-    const Io io = retry_interrupted([&] { return ::recv(socket_.fd(), buffer.data(), buffer.size(), 0); });
-    return io.status == Status::ok && io.size == 0 ? Io{.status = Status::closed} : io;
-  }
+  Io recv(std::span<std::byte> buffer) noexcept { return receive(buffer, 0); }
+  // The message stays where it is.
+  Io peek(std::span<std::byte> buffer) noexcept { return receive(buffer, MSG_PEEK); }
 
  private:
+  Io receive(std::span<std::byte> buffer, int flags) noexcept {
+    const Io io =
+        retry_interrupted([&] { return ::recv(socket_.fd(), buffer.data(), buffer.size(), flags); });
+    return io.status == Status::ok && io.size == 0 ? Io{.status = Status::closed} : io;
+  }
   os::Handle socket_;
 };
 
@@ -53,6 +57,8 @@ constexpr Traits named(std::string_view name, std::string_view summary) {
   Traits result;
   result.family = "broken";
   result.duplex = true;
+  result.many_producers = true;  // who share an end of the pair
+  result.many_consumers = true;
   result.sees_peer_death = true;
   result.name = name;
   result.summary = summary;
