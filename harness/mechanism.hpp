@@ -123,7 +123,9 @@ class Link {
 //   send  one message of 0 to max_message bytes; waits while there is no room
 //   recv  one message into buffer; waits while there is none; `truncated` when it was larger than the buffer
 // Both return `closed` when the other side is gone and can be known to be, and `stopped` when the parent has
-// asked this process to leave a call that would wait: os::stop_requested().
+// asked this process to leave a call that would wait: os::stop_requested(). A receive that need not wait
+// takes its message all the same: the consumers of a crowd are told to stop while something may still be
+// there.
 class Endpoint {
  public:
   Endpoint() = default;
