@@ -84,7 +84,7 @@ class MappedMailboxEndpoint final : public Endpoint {
   bool becomes(std::uint32_t wanted) noexcept {
     const auto ready = [&] { return box_.full.load(std::memory_order_acquire) == wanted; };
     if (wait_ == Wait::spin) return os::spin_until(ready);
-    if (wait_ == Wait::adaptive && os::spin_briefly(ready)) return true;
+    if (wait_ == Wait::adaptive && spin_.until(ready)) return true;
     while (!ready()) {
       if (os::stop_requested()) return false;
       os::wait_on(box_.full, 1 - wanted);
@@ -101,6 +101,7 @@ class MappedMailboxEndpoint final : public Endpoint {
   Mailbox& box_;
   std::span<std::byte> payload_;
   Wait wait_;
+  os::AdaptiveSpin spin_;
 };
 
 }  // namespace

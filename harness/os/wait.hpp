@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "cycles.hpp"
+#include "harness/os/clock.hpp"
 
 namespace ipcmark::os {
 
@@ -23,11 +24,6 @@ void wait_on(const std::atomic<std::uint32_t>& word, std::uint32_t seen) noexcep
 void wake_one(const std::atomic<std::uint32_t>& word) noexcept;
 void wake_all(const std::atomic<std::uint32_t>& word) noexcept;
 
-// How long an adaptive wait spins before it blocks, in turns of a loop with one cpu_relax() each. About 50 us
-// on a 2.5 GHz core where a pause takes 140 cycles, more than a wake-up across cores costs (30 us measured),
-// so that a wait which ends soon never pays for one, and a long one pays at most twice.
-inline constexpr unsigned adaptive_spins = 1000;
-
 // Spins until ready() or until told to stop; true when ready.
 template <class Ready>
 bool spin_until(Ready ready) noexcept {
@@ -38,14 +34,47 @@ bool spin_until(Ready ready) noexcept {
   return true;
 }
 
-// Spins a bounded time; true when ready.
-template <class Ready>
-bool spin_briefly(Ready ready) noexcept {
-  for (unsigned turn = 0; turn < adaptive_spins; ++turn) {
-    if (ready()) return true;
-    cpu_relax();
+// How long the adaptive waits of one endpoint spin before they block, in turns of a loop with one cpu_relax()
+// each. 1000 turns are about 50 us on a 2.5 GHz core where a pause takes 140 cycles, more than a wake-up
+// across cores costs (30 us measured), so that a wait which ends soon never pays for one. Where waits turn
+// out to be longer than that and a wake-up, spinning was in vain, and the next one spins half as long, down
+// to a few turns: an idle consumer then costs what a blocking one does. The first wait that ends soon brings
+// all turns back. After Karlin, Li, Manasse and Owicki, "Empirical studies of competitive spinning for a
+// shared-memory multiprocessor" (SOSP 1991).
+class AdaptiveSpin {
+ public:
+  static constexpr unsigned most = 1000, fewest = 8;
+  static constexpr std::uint64_t turn_ns = 50, soon_ns = 100'000;
+
+  // Spins a bounded time; true when ready. After false the caller blocks.
+  template <class Ready>
+  bool until(Ready ready) noexcept {
+    for (unsigned left = turns(); left > 0; --left) {
+      if (ready()) {
+        turns_ = most;
+        return true;
+      }
+      cpu_relax();
+    }
+    gave_up();
+    return false;
   }
-  return false;
-}
+
+  // The same for a caller with a loop of its own: the turns of its next wait, and that they were in vain. How
+  // long a wait was is known when the next one begins.
+  unsigned turns() noexcept {
+    if (gave_up_at_ != 0) {
+      const std::uint64_t waited = read_monotonic() - gave_up_at_ + turns_ * turn_ns;
+      turns_ = waited < soon_ns ? most : turns_ / 2 > fewest ? turns_ / 2 : fewest;
+      gave_up_at_ = 0;
+    }
+    return turns_;
+  }
+  void gave_up() noexcept { gave_up_at_ = read_monotonic(); }
+
+ private:
+  unsigned turns_ = most;
+  std::uint64_t gave_up_at_ = 0;  // 0: the latest wait ended in time
+};
 
 }  // namespace ipcmark::os

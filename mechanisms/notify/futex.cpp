@@ -58,7 +58,7 @@ class FutexEndpoint final : public Endpoint {
   Io recv(std::span<std::byte>) noexcept override {
     const auto taken = [&] { return take(0) != nothing; };
     if (wait_ == Wait::spin) return {.status = os::spin_until(taken) ? Status::ok : Status::stopped};
-    if (wait_ == Wait::adaptive ? os::spin_briefly(taken) : taken()) return {};
+    if (wait_ == Wait::adaptive ? spin_.until(taken) : taken()) return {};
     return sleep_and_take();
   }
 
@@ -92,6 +92,7 @@ class FutexEndpoint final : public Endpoint {
   os::Mapping memory_;
   Word& word_;
   Wait wait_;
+  os::AdaptiveSpin spin_;
 };
 
 }  // namespace

@@ -51,13 +51,14 @@ class PosixSemNamedEndpoint final : public Endpoint {
   Io recv(std::span<std::byte>) noexcept override {
     const auto taken = [&] { return ::sem_trywait(semaphore_) == 0; };
     if (wait_ == Wait::spin) return {.status = os::spin_until(taken) ? Status::ok : Status::stopped};
-    if (wait_ == Wait::adaptive && os::spin_briefly(taken)) return {};
+    if (wait_ == Wait::adaptive && spin_.until(taken)) return {};
     return retry_interrupted([&] { return ::sem_wait(semaphore_); });
   }
 
  private:
   sem_t* semaphore_;
   Wait wait_;
+  os::AdaptiveSpin spin_;
 };
 
 }  // namespace

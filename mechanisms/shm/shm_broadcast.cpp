@@ -53,7 +53,7 @@ class ShmBroadcastEndpoint final : public LoanEndpoint {
       if (Mark::number(mark) == next_ + 1) [[likely]]
         return {.bytes = {slots_.payload(next_), Mark::size(mark)}};
       if (os::stop_requested()) return {.bytes = {}, .status = Status::stopped};
-      wait_on_mark(slots_, next_, mark, wait_);
+      wait_on_mark(slots_, next_, mark, wait_, spin_);
     }
   }
   void release() noexcept override {
@@ -72,7 +72,7 @@ class ShmBroadcastEndpoint final : public LoanEndpoint {
   [[gnu::noinline]] bool wait_for_room() noexcept {
     const std::uint32_t some = next_ - slots_.depth() + quarter_;
     if (wait_ == Wait::spin) return os::spin_until([&] { return room_at(some); });
-    if (wait_ == Wait::adaptive && os::spin_briefly([&] { return room_at(some); })) return true;
+    if (wait_ == Wait::adaptive && spin_.until([&] { return room_at(some); })) return true;
     // Rounded down to a count that consumers tell of.
     const std::uint32_t half = (next_ - slots_.depth() / 2) & ~(told_every_ - 1);
     while (!room_at(some)) {
@@ -90,6 +90,7 @@ class ShmBroadcastEndpoint final : public LoanEndpoint {
   BroadcastSync& sync_;
   Slots slots_;
   Wait wait_;
+  os::AdaptiveSpin spin_;
   std::uint32_t next_ = 0;               // the number of the message that this side handles next
   std::uint32_t consumed_ = 0;           // the producer's latest look at the slowest consumer
   std::uint32_t quarter_, told_every_;   // of the depth

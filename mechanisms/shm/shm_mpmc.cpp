@@ -90,15 +90,17 @@ class ShmMpmcEndpoint final : public LoanEndpoint {
   [[gnu::noinline]] void wait_for(std::uint32_t number, std::uint64_t mark, std::uint32_t ahead) noexcept {
     if (ahead != 0) {
       const std::uint64_t further = slots_.mark(number + ahead).load(std::memory_order_relaxed);
-      if ((Mark::number(further) & filled) != 0) return wait_on_mark(slots_, number + ahead, further, wait_);
+      if ((Mark::number(further) & filled) != 0)
+        return wait_on_mark(slots_, number + ahead, further, wait_, spin_);
     }
-    wait_on_mark(slots_, number, mark, wait_);
+    wait_on_mark(slots_, number, mark, wait_, spin_);
   }
 
   Segment<MpmcSync> segment_;
   MpmcSync& sync_;
   Slots slots_;
   Wait wait_;
+  os::AdaptiveSpin spin_;
   std::uint32_t loaned_ = 0, borrowed_ = 0;  // numbers of the messages that this endpoint has in hand
 };
 

@@ -87,12 +87,12 @@ class ShmMutexEndpoint final : public Endpoint {
   // Returns with the mutex held and ready() true, or with neither.
   template <class Ready>
   Io enter(Bell& bell, Ready ready) noexcept {
-    unsigned spins = wait_ == Wait::block ? os::adaptive_spins : 0;
+    unsigned left = wait_ == Wait::adaptive ? spin_.turns() : 0;
     for (;;) {
       if (const Io io = lock(); io.status != Status::ok) return io;
       if (ready()) [[likely]]
         return {};
-      const bool sleep = wait_ != Wait::spin && spins >= os::adaptive_spins;
+      const bool sleep = wait_ != Wait::spin && left == 0;
       if (sleep) bell.sleeps = 1;
       const std::uint32_t seen = bell.events.load(std::memory_order_relaxed);
       unlock();
@@ -100,7 +100,7 @@ class ShmMutexEndpoint final : public Endpoint {
       if (sleep) {
         os::wait_on(bell.events, seen);
       } else {
-        ++spins;
+        if (wait_ == Wait::adaptive && --left == 0) spin_.gave_up();
         os::cpu_relax();
       }
     }
@@ -120,6 +120,7 @@ class ShmMutexEndpoint final : public Endpoint {
   MutexSync& sync_;
   Slots slots_;
   Wait wait_;
+  os::AdaptiveSpin spin_;
 };
 
 }  // namespace

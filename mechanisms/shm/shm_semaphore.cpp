@@ -56,7 +56,7 @@ class ShmSemaphoreEndpoint final : public Endpoint {
   Io take(sem_t& semaphore) noexcept {
     const auto taken = [&] { return ::sem_trywait(&semaphore) == 0; };
     if (wait_ == Wait::spin) return {.status = os::spin_until(taken) ? Status::ok : Status::stopped};
-    if (wait_ == Wait::adaptive && os::spin_briefly(taken)) return {};
+    if (wait_ == Wait::adaptive && spin_.until(taken)) return {};
     return retry_interrupted([&] { return ::sem_wait(&semaphore); });
   }
 
@@ -64,6 +64,7 @@ class ShmSemaphoreEndpoint final : public Endpoint {
   SemaphoreSync& sync_;
   Slots slots_;
   Wait wait_;
+  os::AdaptiveSpin spin_;
   std::uint32_t next_ = 0;
 };
 

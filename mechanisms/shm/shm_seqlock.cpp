@@ -102,7 +102,7 @@ class ShmSeqlockEndpoint final : public Endpoint {
         if (os::stop_requested()) return {.status = Status::stopped};
       } else {
         if (os::stop_requested()) return {.status = Status::stopped};
-        wait_on_mark(slots_, 0, seen, wait_);
+        wait_on_mark(slots_, 0, seen, wait_, spin_);
       }
     }
   }
@@ -113,6 +113,7 @@ class ShmSeqlockEndpoint final : public Endpoint {
   Segment<NoSync> segment_;
   Slots slots_;
   Wait wait_;
+  os::AdaptiveSpin spin_;
   std::uint32_t version_ = 0;  // the last one written, or returned
 };
 

@@ -42,7 +42,7 @@ namespace {
 struct SpscSync {
   // Counts are of messages, modulo 2^32. The last two are what the sleeping side waits for.
   alignas(apart) std::atomic<std::uint32_t> consumed = 0;
-  alignas(apart) std::atomic<std::uint32_t> announced = 0;  // produced, in whole batches
+  alignas(apart) std::atomic<std::uint32_t> announced = 0;         // produced, in whole batches
   alignas(apart) std::atomic<std::uint32_t> wake_consumer_at = 0;  // produced
   alignas(apart) std::atomic<std::uint32_t> wake_producer_at = 0;  // consumed
 };
@@ -108,7 +108,7 @@ class ShmSpscEndpoint final : public LoanEndpoint {
   [[gnu::noinline]] bool wait_for_room() noexcept {
     const std::uint32_t some = next_ - slots_.depth() + quarter_;
     if (wait_ == Wait::spin) return os::spin_until([&] { return room_at(some); });
-    if (wait_ == Wait::adaptive && os::spin_briefly([&] { return room_at(some); })) return true;
+    if (wait_ == Wait::adaptive && spin_.until([&] { return room_at(some); })) return true;
     // Rounded down to a count that the consumer tells of.
     const std::uint32_t half = (next_ - slots_.depth() / 2) & ~(told_every_ - 1);
     while (!room_at(some)) {
@@ -122,8 +122,8 @@ class ShmSpscEndpoint final : public LoanEndpoint {
   }
 
   // A consumer that took several messages since it last had to wait is busy: the producer is writing right
-  // now, and each look at its next slot would take the line away from it. So it waits for news of a batch, for
-  // as long as a batch may take, before it looks at the slots again.
+  // now, and each look at its next slot would take the line away from it. So it waits for news of a batch,
+  // for as long as a batch may take, before it looks at the slots again.
   void leave_alone() noexcept {
     const bool busy = next_ - waited_at_ > 1;
     waited_at_ = next_;
@@ -144,7 +144,7 @@ class ShmSpscEndpoint final : public LoanEndpoint {
     if (batch_ > 1) leave_alone();
     bool first = true;
     if (wait_ == Wait::spin) return os::spin_until([&] { return arrived(mark, first); });
-    if (wait_ == Wait::adaptive && os::spin_briefly([&] { return arrived(mark, first); })) return true;
+    if (wait_ == Wait::adaptive && spin_.until([&] { return arrived(mark, first); })) return true;
     while (!arrived(mark, first)) {
       if (os::stop_requested()) return false;
       sync_.wake_consumer_at.store(next_ + 1, std::memory_order_relaxed);
@@ -160,6 +160,7 @@ class ShmSpscEndpoint final : public LoanEndpoint {
   Slots slots_;
   SlotWalk here_;  // the slot of the message that this side handles next
   Wait wait_;
+  os::AdaptiveSpin spin_;
   std::uint32_t batch_;
   std::uint32_t waited_at_ = 0;         // the number for which the consumer last had to wait
   std::uint32_t next_ = 0;              // the number of the message that this side handles next

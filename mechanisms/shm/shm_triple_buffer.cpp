@@ -77,7 +77,7 @@ class ShmTripleBufferEndpoint final : public LoanEndpoint {
 
   bool wait_for_fresh() noexcept {
     if (wait_ == Wait::spin) return os::spin_until([&] { return is_fresh(); });
-    if (wait_ == Wait::adaptive && os::spin_briefly([&] { return is_fresh(); })) return true;
+    if (wait_ == Wait::adaptive && spin_.until([&] { return is_fresh(); })) return true;
     for (;;) {
       std::uint32_t seen = middle_.load(std::memory_order_relaxed);
       if ((seen & fresh) != 0) return true;
@@ -92,6 +92,7 @@ class ShmTripleBufferEndpoint final : public LoanEndpoint {
   std::atomic<std::uint32_t>& middle_;
   Slots slots_;
   Wait wait_;
+  os::AdaptiveSpin spin_;
   std::uint32_t own_;  // the number of this side's buffer
 };
 

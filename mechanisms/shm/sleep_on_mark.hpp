@@ -23,11 +23,12 @@ inline void sleep_on_mark(const Slots& slots, std::uint32_t number, std::uint64_
 }
 
 // Waits until the mark is no longer `seen`; may return early, and does when told to stop.
-inline void wait_on_mark(const Slots& slots, std::uint32_t number, std::uint64_t seen, Wait wait) noexcept {
+inline void wait_on_mark(const Slots& slots, std::uint32_t number, std::uint64_t seen, Wait wait,
+                         os::AdaptiveSpin& spin) noexcept {
   const auto changed = [&] { return slots.mark(number).load(std::memory_order_relaxed) != seen; };
   if (wait == Wait::spin) {
     static_cast<void>(os::spin_until(changed));
-  } else if (wait == Wait::block || !os::spin_briefly(changed)) {
+  } else if (wait == Wait::block || !spin.until(changed)) {
     sleep_on_mark(slots, number, seen);
   }
 }

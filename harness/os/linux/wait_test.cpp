@@ -49,14 +49,37 @@ TEST(Spin, EndsWhenReady) {
   EXPECT_EQ(turns, 5);
 }
 
-TEST(Spin, ABriefOneGivesUpAfterItsTurns) {
+// How many turns a wait for something that never comes spins.
+unsigned turns_in_vain(AdaptiveSpin& spin) {
   unsigned turns = 0;
-  EXPECT_FALSE(spin_briefly([&] {
+  EXPECT_FALSE(spin.until([&] {
     ++turns;
     return false;
   }));
-  EXPECT_EQ(turns, adaptive_spins);
-  EXPECT_TRUE(spin_briefly([] { return true; }));
+  return turns;
+}
+
+TEST(AdaptiveSpin, GivesUpAfterItsTurns) {
+  AdaptiveSpin spin;
+  EXPECT_TRUE(spin.until([] { return true; }));
+  EXPECT_EQ(turns_in_vain(spin), AdaptiveSpin::most);
+}
+
+TEST(AdaptiveSpin, SpinsLessAndLessWhereWaitsAreLongAndAsBeforeOnceOneEndsSoon) {
+  AdaptiveSpin spin;
+  unsigned before = turns_in_vain(spin);
+  for (int wait = 0; wait < 12; ++wait) {
+    const std::uint64_t until = read_monotonic() + AdaptiveSpin::soon_ns;
+    while (read_monotonic() < until) cpu_relax();
+    const unsigned now = turns_in_vain(spin);
+    EXPECT_TRUE(now < before || now == AdaptiveSpin::fewest) << now << " after " << before;
+    before = now;
+  }
+  EXPECT_EQ(before, AdaptiveSpin::fewest);
+  const std::uint64_t until = read_monotonic() + AdaptiveSpin::soon_ns;
+  while (read_monotonic() < until) cpu_relax();
+  EXPECT_TRUE(spin.until([] { return true; }));
+  EXPECT_EQ(turns_in_vain(spin), AdaptiveSpin::most);
 }
 
 }  // namespace
