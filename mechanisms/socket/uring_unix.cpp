@@ -4,6 +4,10 @@
 // calls as with read and write, and what differs is the ring's own work. With Wait::spin the call only
 // submits, and the completion is polled for in memory that the kernel shares: no second call, but an
 // operation that had to wait is completed by the spinning task itself, which the kernel interrupts for it.
+//
+// A process that has ended leaves its ring to a worker of the kernel (io_ring_exit_work() in
+// io_uring/io_uring.c), and its end of the connection with it: the other side sees the end a moment after
+// the process is gone.
 #include "mechanisms/socket/socket_pair.hpp"
 #include "mechanisms/socket/uring_endpoint.hpp"
 
