@@ -20,11 +20,11 @@
 
 namespace ipcmark {
 
-template <auto free>
+template <auto Free>
 struct FreeBy {
   template <class T>
   void operator()(T* object) const noexcept {
-    free(object);
+    Free(object);
   }
 };
 using Key = std::unique_ptr<EVP_PKEY, FreeBy<EVP_PKEY_free>>;

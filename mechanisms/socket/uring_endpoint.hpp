@@ -66,7 +66,7 @@ inline std::string why_forbidden(Submission submission) {
     return "kernel.io_uring_disabled is " + std::to_string(disabled) +
            "; lift it with sysctl -w kernel.io_uring_disabled=0";
   }
-  const std::string filter =
+  std::string filter =
       "a seccomp filter forbids it; a container runs without one by --security-opt seccomp=unconfined";
   if (submission == Submission::by_call) return filter;
   return filter + "; before Linux 5.13 a thread that polls also takes CAP_SYS_NICE, as root has it";
