@@ -57,7 +57,7 @@ TOKEN = re.compile(r"""
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
 CONDITION = re.compile(r"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else)\b", re.M)
 TABLE = re.compile(r"\bconst\s+Mechanism\s+(\w+)\s*[{=]")
-REGISTERED = re.compile(r"^[ \t]*ipcmark_mechanism\(\s*(\w+)\s+(\w+)\s*\)", re.M)
+REGISTERED = re.compile(r"^[ \t]*ipcmark_mechanism\(\s*(\w+)\s+(\w+)[^()]*\)", re.M)
 
 
 class Problem(NamedTuple):

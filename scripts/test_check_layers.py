@@ -24,7 +24,8 @@ GOOD = {
                                  '#include "made_up.hpp"\nauto one = "shm_ring";\n',
     "harness/run/made_up.hpp": "#include <gtest/gtest.h>\n",
     "harness/results/json.hpp": '#include <nlohmann/json.hpp>\n#include "harness/run/cast.hpp"\n',
-    "mechanisms/CMakeLists.txt": "ipcmark_mechanism(shm  shm_ring)\nipcmark_mechanism(pipe fifo)\n",
+    "mechanisms/CMakeLists.txt": "ipcmark_mechanism(shm  shm_ring LIBRARIES openssl liburing)\n"
+                                 "ipcmark_mechanism(pipe fifo)\n",
     "mechanisms/shm/segment.hpp": '#include "harness/mechanism.hpp"\n',
     "mechanisms/shm/shm_ring.cpp": '#include <openssl/ssl.h>\n#include "mechanisms/shm/segment.hpp"\n'
                                    + TABLE.format(symbol="shm_ring", name="shm_ring", family="shm"),

@@ -17,6 +17,7 @@ endfunction()
 ipcmark_mechanism(pipe   anonymous_pipe)
 ipcmark_mechanism(pipe   fifo)
 ipcmark_mechanism(socket unix_stream)
+ipcmark_mechanism(socket ring LIBRARIES liburing)
 """
 
 
@@ -118,6 +119,13 @@ def test_a_new_mechanism_has_its_file_and_its_line(tree: Path) -> None:
     lines = (tree / "mechanisms/CMakeLists.txt").read_text().splitlines()
     assert lines[5] == "ipcmark_mechanism(pipe   packet_pipe)"  # behind its family
     assert [line for line in lines if "packet_pipe" not in line] == LISTS.splitlines()
+
+
+def test_a_line_with_libraries_is_a_line_like_any_other(tree: Path) -> None:
+    assert run(tree / "scripts/new-mechanism", "socket", "packets").returncode == 0
+    lines = (tree / "mechanisms/CMakeLists.txt").read_text()
+    assert lines == LISTS + "ipcmark_mechanism(socket packets)\n"
+    assert "there is such a mechanism" in run(tree / "scripts/new-mechanism", "socket", "ring").stderr
 
 
 def test_a_new_family_gets_its_folder(tree: Path) -> None:

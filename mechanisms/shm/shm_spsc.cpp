@@ -47,6 +47,9 @@ struct SpscSync {
   alignas(apart) std::atomic<std::uint32_t> wake_producer_at = 0;  // consumed
 };
 
+// Payloads of which one line more or less is much.
+constexpr std::size_t worth_fetching = 512;
+
 class ShmSpscEndpoint final : public LoanEndpoint {
  public:
   ShmSpscEndpoint(const Ticket& ticket, Role, Wait wait)
@@ -135,7 +138,8 @@ class ShmSpscEndpoint final : public LoanEndpoint {
   }
 
   bool arrived(std::uint64_t& mark, bool& first) noexcept {
-    if (!std::exchange(first, false)) __builtin_prefetch(here_.payload());
+    if (!std::exchange(first, false) && slots_.capacity() <= worth_fetching)
+      __builtin_prefetch(here_.payload());
     mark = here_.mark().load(std::memory_order_acquire);
     return Mark::number(mark) == next_ + 1;
   }

@@ -1,32 +1,18 @@
 // A TCP connection over 127.0.0.1 with TCP_NODELAY, as two programs on one host make it through a port.
-//
-// Without TCP_NODELAY Nagle's algorithm holds small messages back: tcp(7).
-#include <netinet/tcp.h>
-
-#include "mechanisms/socket/internet_address.hpp"
+#include "mechanisms/socket/tcp_connection.hpp"
 
 namespace ipcmark {
 namespace {
 
-class TcpLoopbackLink final : public ListeningLink {
+class TcpLoopbackLink final : public TcpLink {
  public:
-  explicit TcpLoopbackLink(const Options& options) : ListeningLink(loopback_address(0), options) {
-    name_ = std::to_string(port_of(listener_));
-  }
+  explicit TcpLoopbackLink(const Options& options) : TcpLink(options) {}
 };
-
-os::Handle connected_at_once(const Ticket& ticket, Role role) {
-  os::Handle socket =
-      connected(ticket, role, loopback_address(static_cast<std::uint16_t>(std::stoul(ticket.address))));
-  const int on = 1;
-  check(::setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "setsockopt TCP_NODELAY");
-  return socket;
-}
 
 class TcpLoopbackEndpoint final : public StreamEndpoint {
  public:
   TcpLoopbackEndpoint(const Ticket& ticket, Role role, Wait wait)
-      : StreamEndpoint(connected_at_once(ticket, role), ticket.max_message, wait) {}
+      : StreamEndpoint(connected_by_tcp(ticket, role), ticket.max_message, wait) {}
 };
 
 }  // namespace

@@ -198,7 +198,7 @@ Placement noise_placement(const TrialKey& key, const Workload& workload, const s
 std::size_t depth_for(std::size_t size) {
   const auto within = [&](std::size_t bytes) { return bytes / std::max<std::size_t>(size, 1); };
   const std::size_t as_a_pipe = std::clamp<std::size_t>(within(std::size_t{64} << 10), 64, 1024);
-  return std::bit_floor(std::clamp<std::size_t>(within(std::size_t{16} << 20), 4, as_a_pipe));
+  return std::bit_floor(std::clamp<std::size_t>(within(std::size_t{4} << 20), 4, as_a_pipe));
 }
 
 std::string why_unsupported(const TrialKey& key, Session& session) {

@@ -1,0 +1,48 @@
+// As uring_unix, with IORING_SETUP_SQPOLL: a thread of the kernel takes operations from the ring, and
+// sending needs no system call while that thread is awake. io_uring_setup(2).
+//
+// This is a mechanism and not a kind of waiting, because who submits and how one waits are two choices: with
+// Wait::block the process still enters the kernel to sleep until the thread has done the work. With
+// Wait::spin it enters only to wake the thread, which was once for ten round trips and their warm-up.
+//
+// The thread spins for a second after its last operation before it sleeps, its time counts as the process's
+// (499 of 500 ms in which that slept), and it runs where the process may (Linux 6.18; all measured). So two
+// ends with Wait::spin keep four processors busy, and where there are fewer, each operation waits for a time
+// slice of the scheduler: milliseconds.
+#include "mechanisms/socket/socket_pair.hpp"
+#include "mechanisms/socket/uring_endpoint.hpp"
+
+namespace ipcmark {
+namespace {
+
+class UringUnixSqpollLink final : public SocketPairLink {
+ public:
+  explicit UringUnixSqpollLink(const Options& options) : SocketPairLink(SOCK_STREAM, options.buffer) {
+    require_ring(Submission::by_thread);
+  }
+};
+
+class UringUnixSqpollEndpoint final : public UringEndpoint {
+ public:
+  UringUnixSqpollEndpoint(const Ticket& ticket, Role, Wait wait)
+      : UringEndpoint(os::Handle(ticket.handles.at(0)), Submission::by_thread, ticket.max_message, wait) {}
+};
+
+}  // namespace
+
+extern constinit const Mechanism uring_unix_sqpoll{
+    .traits = {.name = "uring_unix_sqpoll",
+               .family = "socket",
+               .summary = "io_uring over a socketpair, submitted by a kernel thread",
+               .manual = "io_uring(7)",
+               .framing = Framing::bytes,
+               .waits = blocks_or_polls,
+               .axes = {.buffer = true},
+               .duplex = true,
+               .sees_peer_death = true},
+    .create = create_as<UringUnixSqpollLink>,
+    .open = open_as<UringUnixSqpollEndpoint>,
+    .loops = loops_of<UringUnixSqpollEndpoint>,
+};
+
+}  // namespace ipcmark
