@@ -43,11 +43,15 @@ template <class E>
   const Slot<const std::byte> slot = endpoint.borrow();
   if (slot.status != Status::ok) [[unlikely]]
     return {.status = slot.status};
-  const std::size_t size = std::min(buffer.size(), slot.bytes.size());
+  const std::size_t size = slot.bytes.size();
+  if (size > buffer.size()) [[unlikely]] {
+    copy_bytes(buffer.data(), slot.bytes.data(), buffer.size());
+    endpoint.release();
+    return {.size = buffer.size(), .status = Status::truncated};
+  }
   copy_bytes(buffer.data(), slot.bytes.data(), size);
-  const bool cut = size < slot.bytes.size();
   endpoint.release();
-  return {.size = size, .status = cut ? Status::truncated : Status::ok};
+  return {.size = size};
 }
 
 }  // namespace ipcmark

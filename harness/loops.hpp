@@ -177,12 +177,19 @@ template <class E, class Next, class Look>
                                                  Look look) {
   const std::span buffer = state.incoming.bytes();
   const bool compact = state.layout.compact;
-  std::size_t size = 0;
-  while (next() < end && receive_one(in, state, buffer, size)) {
-    const std::uint64_t sent = look(buffer.first(size));
+  std::uint64_t received = 0;
+  while (next() < end) {
+    const Io io = in.recv(buffer);
+    if (io.status != Status::ok) [[unlikely]] {
+      state.failed = io;
+      break;
+    }
+    ++received;
+    const std::uint64_t sent = look(buffer.first(io.size));
     if (sent != 0) [[unlikely]]
       state.latency.record(since(sent, compact));
   }
+  state.received = received;
 }
 
 template <class Base, class E>

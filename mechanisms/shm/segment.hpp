@@ -58,8 +58,9 @@ class Slots {
 
   std::uint32_t depth() const noexcept { return mask_ + 1; }
   std::size_t capacity() const noexcept { return payload_; }
+  std::size_t stride() const noexcept { return payload_ + sizeof(std::uint64_t); }  // from slot to slot
   std::byte* payload(std::uint32_t number) const noexcept {
-    return first_ + std::size_t{number & mask_} * (payload_ + sizeof(std::uint64_t));
+    return first_ + std::size_t{number & mask_} * stride();
   }
   std::atomic_ref<std::uint64_t> mark(std::uint32_t number) const noexcept {
     return std::atomic_ref(*reinterpret_cast<std::uint64_t*>(payload(number) + payload_));
@@ -77,27 +78,6 @@ class Slots {
   std::byte* first_;
   std::size_t payload_;
   std::uint32_t mask_;
-};
-
-// One slot after the other, and from the last to the first: what a side that takes every message in turn
-// needs, with less to calculate for each than from its number.
-class SlotWalk {
- public:
-  explicit SlotWalk(const Slots& slots) noexcept
-      : at_(slots.payload(0)),
-        first_(at_),
-        last_(slots.payload(slots.depth() - 1)),
-        payload_(slots.capacity()) {}
-
-  std::byte* payload() const noexcept { return at_; }
-  std::atomic_ref<std::uint64_t> mark() const noexcept {
-    return std::atomic_ref(*reinterpret_cast<std::uint64_t*>(at_ + payload_));
-  }
-  void advance() noexcept { at_ = at_ == last_ ? first_ : at_ + payload_ + sizeof(std::uint64_t); }
-
- private:
-  std::byte *at_, *first_, *last_;
-  std::size_t payload_;
 };
 
 template <class Sync, class Described>  // Options or Ticket

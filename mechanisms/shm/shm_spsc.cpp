@@ -52,29 +52,76 @@ constexpr std::size_t worth_fetching = 512;
 
 class ShmSpscEndpoint final : public LoanEndpoint {
  public:
-  ShmSpscEndpoint(const Ticket& ticket, Role, Wait wait)
+  ShmSpscEndpoint(const Ticket& ticket, Role role, Wait wait)
       : segment_(ticket),
         sync_(segment_.sync()),
         slots_(segment_.slots()),
-        here_(slots_),
         wait_(wait),
         batch_(static_cast<std::uint32_t>(std::bit_ceil(std::clamp<std::size_t>(ticket.batch, 1, 1U << 30)))),
         quarter_(std::max(slots_.depth() / 4, 1U)),
-        told_every_(std::max(slots_.depth() / 8, 1U)) {}
+        told_every_(std::max(slots_.depth() / 8, 1U)),
+        quiet_(wait == Wait::spin && batch_ == 1),
+        payload_(slots_.capacity()),
+        stride_(slots_.stride()),
+        here_(slots_.payload(0)) {
+    begin_stretch(role == Role::producer ? 0 : told_every_);
+  }
 
   Slot<std::byte> loan(std::size_t size) noexcept override {
-    if (size > slots_.capacity()) [[unlikely]]
+    if (size > payload_) [[unlikely]]
       return {.bytes = {}, .status = Status::too_big};
-    if (next_ - consumed_ == slots_.depth()) [[unlikely]] {
-      if (!wait_for_room()) return {.bytes = {}, .status = Status::stopped};
+    if (here_ == stretch_end_) [[unlikely]] {
+      if (!find_room()) return {.bytes = {}, .status = Status::stopped};
     }
-    return {.bytes = {here_.payload(), size}};
+    return {.bytes = {here_, size}};
   }
 
   void publish(std::size_t size) noexcept override {
     const std::uint32_t number = next_++;
-    here_.mark().store(Mark::make(next_, size), std::memory_order_release);
-    here_.advance();
+    mark_here().store(Mark::make(next_, size), std::memory_order_release);
+    here_ += stride_;
+    if (!quiet_) tell_of(number);
+  }
+
+  Slot<const std::byte> borrow() noexcept override {
+    std::uint64_t mark = mark_here().load(std::memory_order_acquire);
+    if (Mark::number(mark) != next_ + 1) {
+      mark = wait_for_message();
+      if (Mark::number(mark) != next_ + 1) return {.bytes = {}, .status = Status::stopped};
+    }
+    return {.bytes = {here_, Mark::size(mark)}};
+  }
+
+  void release() noexcept override {
+    ++next_;
+    here_ += stride_;
+    if (here_ == stretch_end_) [[unlikely]]
+      give_back();
+  }
+
+  Io send(std::span<const std::byte> message) noexcept override { return send_by_loan(*this, message); }
+  Io recv(std::span<std::byte> buffer) noexcept override { return recv_by_borrow(*this, buffer); }
+
+ private:
+  std::atomic_ref<std::uint64_t> mark_here() const noexcept {
+    return std::atomic_ref(*reinterpret_cast<std::uint64_t*>(here_ + payload_));
+  }
+
+  // Slots that lie one behind the other and need no look at the other side: all that happens to a message
+  // within a stretch is a copy, a mark, and two additions.
+  void begin_stretch(std::uint32_t slots) noexcept {
+    const std::uint32_t at = next_ & (slots_.depth() - 1);
+    here_ = slots_.payload(at);
+    stretch_end_ = here_ + stride_ * std::min(slots, slots_.depth() - at);
+  }
+
+  [[gnu::noinline]] bool find_room() noexcept {
+    if (next_ - consumed_ == slots_.depth() && !wait_for_room()) return false;
+    begin_stretch(slots_.depth() - (next_ - consumed_));
+    return true;
+  }
+
+  [[gnu::noinline]] void tell_of(std::uint32_t number) noexcept {
     if (batch_ > 1 && (next_ & (batch_ - 1)) == 0) sync_.announced.store(next_, std::memory_order_release);
     if (wait_ == Wait::spin) return;
     std::atomic_thread_fence(std::memory_order_seq_cst);
@@ -82,27 +129,14 @@ class ShmSpscEndpoint final : public LoanEndpoint {
       os::wake_one(slots_.mark_word(number));
   }
 
-  Slot<const std::byte> borrow() noexcept override {
-    std::uint64_t mark = here_.mark().load(std::memory_order_acquire);
-    if (Mark::number(mark) != next_ + 1) {
-      if (!wait_for_message(mark)) return {.bytes = {}, .status = Status::stopped};
-    }
-    return {.bytes = {here_.payload(), Mark::size(mark)}};
-  }
-
-  void release() noexcept override {
-    here_.advance();
-    if ((++next_ & (told_every_ - 1)) != 0) return;
+  [[gnu::noinline]] void give_back() noexcept {
     sync_.consumed.store(next_, std::memory_order_release);
+    begin_stretch(told_every_);
     if (wait_ == Wait::spin) return;
     std::atomic_thread_fence(std::memory_order_seq_cst);
     if (sync_.wake_producer_at.load(std::memory_order_relaxed) == next_) os::wake_one(sync_.consumed);
   }
 
-  Io send(std::span<const std::byte> message) noexcept override { return send_by_loan(*this, message); }
-  Io recv(std::span<std::byte> buffer) noexcept override { return recv_by_borrow(*this, buffer); }
-
- private:
   bool room_at(std::uint32_t count) noexcept {
     consumed_ = sync_.consumed.load(std::memory_order_acquire);
     return static_cast<std::int32_t>(consumed_ - count) >= 0;
@@ -137,39 +171,44 @@ class ShmSpscEndpoint final : public LoanEndpoint {
     }
   }
 
-  bool arrived(std::uint64_t& mark, bool& first) noexcept {
-    if (!std::exchange(first, false) && slots_.capacity() <= worth_fetching)
-      __builtin_prefetch(here_.payload());
-    mark = here_.mark().load(std::memory_order_acquire);
-    return Mark::number(mark) == next_ + 1;
-  }
-
-  [[gnu::noinline]] bool wait_for_message(std::uint64_t& mark) noexcept {
+  // The mark that stands there once the message has come, and another one when told to stop.
+  [[gnu::noinline]] std::uint64_t wait_for_message() noexcept {
     if (batch_ > 1) leave_alone();
+    std::uint64_t mark = 0;
     bool first = true;
-    if (wait_ == Wait::spin) return os::spin_until([&] { return arrived(mark, first); });
-    if (wait_ == Wait::adaptive && spin_.until([&] { return arrived(mark, first); })) return true;
-    while (!arrived(mark, first)) {
-      if (os::stop_requested()) return false;
+    const auto arrived = [&] {
+      if (!std::exchange(first, false) && payload_ <= worth_fetching) __builtin_prefetch(here_);
+      mark = mark_here().load(std::memory_order_acquire);
+      return Mark::number(mark) == next_ + 1;
+    };
+    if (wait_ == Wait::spin) {
+      static_cast<void>(os::spin_until(arrived));
+      return mark;
+    }
+    if (wait_ == Wait::adaptive && spin_.until(arrived)) return mark;
+    while (!arrived()) {
+      if (os::stop_requested()) break;
       sync_.wake_consumer_at.store(next_ + 1, std::memory_order_relaxed);
       std::atomic_thread_fence(std::memory_order_seq_cst);
-      if (arrived(mark, first)) break;
+      if (arrived()) break;
       os::wait_on(slots_.mark_word(next_), Mark::number(mark));
     }
-    return true;
+    return mark;
   }
 
   Segment<SpscSync> segment_;
   SpscSync& sync_;
   Slots slots_;
-  SlotWalk here_;  // the slot of the message that this side handles next
   Wait wait_;
   os::AdaptiveSpin spin_;
   std::uint32_t batch_;
-  std::uint32_t waited_at_ = 0;         // the number for which the consumer last had to wait
-  std::uint32_t next_ = 0;              // the number of the message that this side handles next
-  std::uint32_t consumed_ = 0;          // the producer's latest look at the consumer's count
   std::uint32_t quarter_, told_every_;  // of the depth: room that a producer waits for, and news of it
+  std::uint32_t waited_at_ = 0;         // the number for which the consumer last had to wait
+  std::uint32_t consumed_ = 0;          // the producer's latest look at the consumer's count
+  bool quiet_;                          // nobody sleeps, and no batch is announced
+  std::uint32_t next_ = 0;              // the number of the message that this side handles next
+  std::size_t payload_, stride_;
+  std::byte *here_, *stretch_end_ = nullptr;  // its slot, and where the stretch that it lies in ends
 };
 
 }  // namespace
