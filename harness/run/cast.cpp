@@ -1,6 +1,7 @@
 #include "harness/run/cast.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ipcmark {
 namespace {
@@ -82,11 +83,14 @@ bool Cast::collect(std::vector<std::string>& lines, Deadline deadline) {
 }
 
 void Cast::collect_or_stop(std::vector<std::string>& lines, Deadline deadline, Patience straggle) {
+  // Only who had finished before a wait began has been waited after for all of `straggle`.
+  bool some_had_finished = false;
   while (!collect(
       lines, std::min(deadline, steady_clock::now() + std::chrono::duration_cast<milliseconds>(straggle)))) {
-    const bool some_finished =
-        std::any_of(lines.begin(), lines.end(), [](const std::string& l) { return !l.empty(); });
-    if (!some_finished && steady_clock::now() < deadline) continue;
+    const bool waited = std::exchange(
+        some_had_finished,
+        std::any_of(lines.begin(), lines.end(), [](const std::string& l) { return !l.empty(); }));
+    if (!waited && steady_clock::now() < deadline) continue;
     break;
   }
   const auto give_up = steady_clock::now() + stop_grace;
