@@ -1,6 +1,7 @@
 #include "harness/run/cast.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ipcmark {
 namespace {
@@ -86,13 +87,16 @@ bool Cast::collect(std::vector<std::string>& lines, Deadline deadline, Whom whom
 
 void Cast::collect_or_stop(std::vector<std::string>& lines, Deadline deadline, Patience straggle) {
   const bool all_end = std::all_of(parts_.begin(), parts_.end(), [](const Part& part) { return part.ends; });
+  // Only who had finished before a wait began has been waited after for all of `straggle`.
+  bool some_had_finished = false;
   while (!collect(
       lines, std::min(deadline, steady_clock::now() + std::chrono::duration_cast<milliseconds>(straggle)),
       Whom::those_that_end)) {
     // Producers that share consumers may end far apart: nobody's end says that another's is due.
-    const bool some_finished =
-        all_end && std::any_of(lines.begin(), lines.end(), [](const std::string& l) { return !l.empty(); });
-    if (!some_finished && steady_clock::now() < deadline) continue;
+    const bool waited = std::exchange(
+        some_had_finished,
+        all_end && std::any_of(lines.begin(), lines.end(), [](const std::string& l) { return !l.empty(); }));
+    if (!waited && steady_clock::now() < deadline) continue;
     break;
   }
   // Whoever has no end of its own takes first what is there.

@@ -1,15 +1,15 @@
 // The one layout of every mechanism over shared memory: a block of synchronisation, then a ring of slots.
 //
-//   [ Sync, padded to whole lines ][ slot 0 ][ slot 1 ] ... [ slot depth - 1 ]
-//   slot: [ payload, max_message rounded up to 8 bytes ][ mark, 8 bytes ]
+//   messages below 1 KiB   [ Sync, padded to whole lines ][ slot 0 ][ slot 1 ] ...
+//                          slot: [ payload, max_message rounded up to 8 bytes ][ mark, 8 bytes ]
+//   larger ones            [ Sync ][ payload 0 ][ payload 1 ] ... [ mark 0 ][ mark 1 ] ..., all in whole lines
 //
-// Slots of 1 KiB and more are a whole number of lines, the mark at their end: copies to and from addresses
-// that are no multiple of a line ran at 0.7 of the rate with 4 KiB. A mark holds the length of the message
-// (upper half, but for its highest bit: sleep_on_mark.hpp) and, where the ring publishes by it, the number of
-// the message plus one (lower half). It stands behind the payload and slots are packed, so that a message of
-// 64 bytes touches two lines at most and one and an eighth on average: with the mark in front, a polling
-// consumer would take the first line away while the producer still writes to it. The depth is a power of two.
-// Nothing in it is a pointer.
+// A mark holds the length of the message (upper half, but for its highest bit: sleep_on_mark.hpp) and, where
+// the ring publishes by it, the number of the message plus one (lower half). It stands behind a small payload
+// and slots are packed, so that a message of 64 bytes touches two lines at most and one and an eighth on
+// average: with the mark in front, a polling consumer would take the first line away while the producer still
+// writes to it. Behind a payload of 4 KiB the marks kept the payloads from lying at multiples of 4 KiB, and
+// the stream of shm_spsc ran at 0.86 of its rate. The depth is a power of two. Nothing in it is a pointer.
 #pragma once
 
 #include <atomic>
@@ -46,11 +46,14 @@ class Slots {
  public:
   Slots(std::byte* first, std::size_t max_message, std::size_t depth) noexcept
       : first_(first),
-        payload_(slot_bytes(max_message) - sizeof(std::uint64_t)),
-        mask_(static_cast<std::uint32_t>(std::bit_ceil(depth)) - 1) {}
+        payload_(payload_bytes(max_message)),
+        stride_(payload_ + (small(max_message) ? mark_bytes : 0)),
+        mark_stride_(small(max_message) ? stride_ : line),
+        mask_(static_cast<std::uint32_t>(std::bit_ceil(depth)) - 1),
+        first_mark_(first_ + (small(max_message) ? payload_ : stride_ * (std::size_t{mask_} + 1))) {}
 
   static std::size_t bytes(std::size_t max_message, std::size_t depth) noexcept {
-    return slot_bytes(max_message) * std::bit_ceil(depth);
+    return (payload_bytes(max_message) + (small(max_message) ? mark_bytes : line)) * std::bit_ceil(depth);
   }
   static constexpr std::size_t round_up(std::size_t value, std::size_t unit) noexcept {
     return (value + unit - 1) / unit * unit;
@@ -58,26 +61,35 @@ class Slots {
 
   std::uint32_t depth() const noexcept { return mask_ + 1; }
   std::size_t capacity() const noexcept { return payload_; }
-  std::size_t stride() const noexcept { return payload_ + sizeof(std::uint64_t); }  // from slot to slot
+  // From one slot to the next; marks lie elsewhere than payloads, or not.
+  std::size_t stride() const noexcept { return stride_; }
+  std::size_t mark_stride() const noexcept { return mark_stride_; }
   std::byte* payload(std::uint32_t number) const noexcept {
     return first_ + std::size_t{number & mask_} * stride();
   }
+  std::uint64_t* mark_at(std::uint32_t number) const noexcept {
+    return reinterpret_cast<std::uint64_t*>(first_mark_ + std::size_t{number & mask_} * mark_stride_);
+  }
   std::atomic_ref<std::uint64_t> mark(std::uint32_t number) const noexcept {
-    return std::atomic_ref(*reinterpret_cast<std::uint64_t*>(payload(number) + payload_));
+    return std::atomic_ref(*mark_at(number));
   }
   // The lower half of a mark, for waiting on: futexes are 32 bits wide.
   const std::atomic<std::uint32_t>& mark_word(std::uint32_t number) const noexcept {
     static_assert(std::endian::native == std::endian::little);
-    return *reinterpret_cast<const std::atomic<std::uint32_t>*>(payload(number) + payload_);
+    return *reinterpret_cast<const std::atomic<std::uint32_t>*>(mark_at(number));
   }
 
  private:
-  static constexpr std::size_t slot_bytes(std::size_t max_message) noexcept {
-    return round_up(round_up(max_message, 8) + sizeof(std::uint64_t), max_message < 1024 ? 8 : 64);
+  static constexpr std::size_t mark_bytes = sizeof(std::uint64_t), line = 64;
+  static constexpr bool small(std::size_t max_message) noexcept { return max_message < 1024; }
+  static constexpr std::size_t payload_bytes(std::size_t max_message) noexcept {
+    return round_up(max_message, small(max_message) ? 8 : line);
   }
+
   std::byte* first_;
-  std::size_t payload_;
+  std::size_t payload_, stride_, mark_stride_;
   std::uint32_t mask_;
+  std::byte* first_mark_;
 };
 
 template <class Sync, class Described>  // Options or Ticket

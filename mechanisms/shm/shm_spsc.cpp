@@ -60,10 +60,11 @@ class ShmSpscEndpoint final : public LoanEndpoint {
         batch_(static_cast<std::uint32_t>(std::bit_ceil(std::clamp<std::size_t>(ticket.batch, 1, 1U << 30)))),
         quarter_(std::max(slots_.depth() / 4, 1U)),
         told_every_(std::max(slots_.depth() / 8, 1U)),
-        quiet_(wait == Wait::spin && batch_ == 1),
+        wakes_(wait != Wait::spin),
+        unannounced_(batch_ == 1 ? ~0U : batch_ - 1),
         payload_(slots_.capacity()),
         stride_(slots_.stride()),
-        here_(slots_.payload(0)) {
+        mark_stride_(slots_.mark_stride()) {
     begin_stretch(role == Role::producer ? 0 : told_every_);
   }
 
@@ -79,8 +80,10 @@ class ShmSpscEndpoint final : public LoanEndpoint {
   void publish(std::size_t size) noexcept override {
     const std::uint32_t number = next_++;
     mark_here().store(Mark::make(next_, size), std::memory_order_release);
-    here_ += stride_;
-    if (!quiet_) tell_of(number);
+    advance();
+    if ((next_ & unannounced_) == 0) [[unlikely]]
+      sync_.announced.store(next_, std::memory_order_release);
+    if (wakes_) wake_consumer(number);
   }
 
   Slot<const std::byte> borrow() noexcept override {
@@ -94,7 +97,7 @@ class ShmSpscEndpoint final : public LoanEndpoint {
 
   void release() noexcept override {
     ++next_;
-    here_ += stride_;
+    advance();
     if (here_ == stretch_end_) [[unlikely]]
       give_back();
   }
@@ -104,7 +107,11 @@ class ShmSpscEndpoint final : public LoanEndpoint {
 
  private:
   std::atomic_ref<std::uint64_t> mark_here() const noexcept {
-    return std::atomic_ref(*reinterpret_cast<std::uint64_t*>(here_ + payload_));
+    return std::atomic_ref(*reinterpret_cast<std::uint64_t*>(mark_));
+  }
+  void advance() noexcept {
+    here_ += stride_;
+    mark_ += mark_stride_;
   }
 
   // Slots that lie one behind the other and need no look at the other side: all that happens to a message
@@ -112,6 +119,7 @@ class ShmSpscEndpoint final : public LoanEndpoint {
   void begin_stretch(std::uint32_t slots) noexcept {
     const std::uint32_t at = next_ & (slots_.depth() - 1);
     here_ = slots_.payload(at);
+    mark_ = reinterpret_cast<std::byte*>(slots_.mark_at(at));
     stretch_end_ = here_ + stride_ * std::min(slots, slots_.depth() - at);
   }
 
@@ -121,9 +129,7 @@ class ShmSpscEndpoint final : public LoanEndpoint {
     return true;
   }
 
-  [[gnu::noinline]] void tell_of(std::uint32_t number) noexcept {
-    if (batch_ > 1 && (next_ & (batch_ - 1)) == 0) sync_.announced.store(next_, std::memory_order_release);
-    if (wait_ == Wait::spin) return;
+  void wake_consumer(std::uint32_t number) noexcept {
     std::atomic_thread_fence(std::memory_order_seq_cst);
     if (sync_.wake_consumer_at.load(std::memory_order_relaxed) == next_)
       os::wake_one(slots_.mark_word(number));
@@ -132,7 +138,7 @@ class ShmSpscEndpoint final : public LoanEndpoint {
   [[gnu::noinline]] void give_back() noexcept {
     sync_.consumed.store(next_, std::memory_order_release);
     begin_stretch(told_every_);
-    if (wait_ == Wait::spin) return;
+    if (!wakes_) return;
     std::atomic_thread_fence(std::memory_order_seq_cst);
     if (sync_.wake_producer_at.load(std::memory_order_relaxed) == next_) os::wake_one(sync_.consumed);
   }
@@ -205,10 +211,12 @@ class ShmSpscEndpoint final : public LoanEndpoint {
   std::uint32_t quarter_, told_every_;  // of the depth: room that a producer waits for, and news of it
   std::uint32_t waited_at_ = 0;         // the number for which the consumer last had to wait
   std::uint32_t consumed_ = 0;          // the producer's latest look at the consumer's count
-  bool quiet_;                          // nobody sleeps, and no batch is announced
+  bool wakes_;                          // the other side may sleep
+  std::uint32_t unannounced_;           // bits of a count that are 0 when a batch is full
   std::uint32_t next_ = 0;              // the number of the message that this side handles next
-  std::size_t payload_, stride_;
-  std::byte *here_, *stretch_end_ = nullptr;  // its slot, and where the stretch that it lies in ends
+  std::size_t payload_, stride_, mark_stride_;
+  std::byte *here_ = nullptr, *mark_ = nullptr;  // its slot
+  std::byte* stretch_end_ = nullptr;             // and where the stretch that it lies in ends
 };
 
 }  // namespace
