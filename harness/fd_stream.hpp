@@ -30,8 +30,12 @@ inline Io io_of_errno(int error) noexcept {
 template <class Call>
 [[gnu::noinline, gnu::cold]] Io call_again(Call& call) noexcept {
   while (errno == EINTR || errno == EAGAIN) {
-    if (os::stop_requested()) return {.status = Status::stopped};
+    // A call that was interrupted had found nothing until then; one that polled had only found nothing before
+    // the flag was set.
+    const bool told = os::stop_requested();
+    if (told && errno == EINTR) return {.status = Status::stopped};
     if (const auto moved = call(); moved >= 0) return {.size = static_cast<std::size_t>(moved)};
+    if (told && errno == EAGAIN) return {.status = Status::stopped};
   }
   return io_of_errno(errno);
 }

@@ -30,6 +30,28 @@ class RetryInterrupted : public testing::Test {
   int calls_ = 0;
 };
 
+TEST_F(RetryInterrupted, WhatCameBeforeTheOrderToStopIsStillTaken) {
+  const Io io = retry_interrupted([&]() -> ssize_t {
+    if (++calls_ > 1) return 17;
+    os::stop_flag = true;  // and the message, after the first look
+    errno = EAGAIN;
+    return -1;
+  });
+  EXPECT_EQ(io.status, Status::ok);
+  EXPECT_EQ(io.size, 17U);
+}
+
+TEST_F(RetryInterrupted, PollingEndsWhenToldToStopAndNothingIsThere) {
+  os::stop_flag = true;
+  const auto nothing = [&]() -> ssize_t {
+    ++calls_;
+    errno = EAGAIN;
+    return -1;
+  };
+  EXPECT_EQ(retry_interrupted(nothing).status, Status::stopped);
+  EXPECT_EQ(calls_, 2);
+}
+
 TEST_F(RetryInterrupted, ACallThatASignalInterruptsIsMadeAgain) {
   const Io io = retry_interrupted([&]() -> ssize_t {
     if (++calls_ < 3) {

@@ -97,6 +97,7 @@ struct Ticket {
   std::vector<os::RawHandle> handles;  // the child inherits exactly these
   std::size_t max_message = 0;         // as in Options
   std::size_t depth = 0, buffer = 0;
+  bool in_place = false;  // a LoanEndpoint reads messages where they lie: harness/loan.hpp
   std::size_t batch = 1;  // messages announced together, where that can be chosen
   os::Memory memory = os::Memory::posix_shm;
   std::uint16_t run_tag = 0;  // of the messages' stamps: harness/message.hpp

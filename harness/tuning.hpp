@@ -18,8 +18,12 @@ struct Tuning {
   std::size_t buffer = 0;  // bytes of the kernel's buffer; usual: the system's
   std::size_t batch = 0;   // messages announced together; usual: each on its own
   std::size_t memory = 0;  // what shared memory is made of: os::Memory
+  std::size_t access = 0;  // how a consumer takes a message: access_names
   bool operator==(const Tuning&) const = default;
 };
+
+// Copied out, as one that is kept has to be; or every line of it read where it lies, and given back.
+inline constexpr std::string_view access_names[]{"copy", "in_place"};
 
 // An axis by name, as the program and its files write it.
 struct Axis {
@@ -33,14 +37,16 @@ inline constexpr Axis axes[]{
     {"buffer", &Tuning::buffer, "bytes of the kernel's buffer"},
     {"batch", &Tuning::batch, "messages that a busy consumer takes together"},
     {"memory", &Tuning::memory, "what shared memory is made of", os::memory_names},
+    {"access", &Tuning::access, "how a consumer takes a message", access_names},
 };
 
 // The axes that a mechanism has.
 struct Axes {
-  bool depth = false, buffer = false, batch = false, memory = false;
+  bool depth = false, buffer = false, batch = false, memory = false, access = false;
   constexpr bool has(const Axis& axis) const noexcept {
     return (axis.value == &Tuning::depth && depth) || (axis.value == &Tuning::buffer && buffer) ||
-           (axis.value == &Tuning::batch && batch) || (axis.value == &Tuning::memory && memory);
+           (axis.value == &Tuning::batch && batch) || (axis.value == &Tuning::memory && memory) ||
+           (axis.value == &Tuning::access && access);
   }
 };
 

@@ -24,12 +24,12 @@ void wait_on(const std::atomic<std::uint32_t>& word, std::uint32_t seen) noexcep
 void wake_one(const std::atomic<std::uint32_t>& word) noexcept;
 void wake_all(const std::atomic<std::uint32_t>& word) noexcept;
 
-// Spins until ready() or until told to stop; true when ready.
+// Spins until ready() or until told to stop; true when ready. Once told, it looks for some 50 us more: what
+// was there before is still taken, although the look before the flag did not see it.
 template <class Ready>
 bool spin_until(Ready ready) noexcept {
-  while (!ready()) {
-    if (stop_requested()) return false;
-    cpu_relax();
+  for (unsigned last_looks = 1000; !ready(); cpu_relax()) {
+    if (stop_requested() && last_looks-- == 0) return false;
   }
   return true;
 }

@@ -9,8 +9,8 @@ using Json = nlohmann::json;
 
 Json to_json(const Ticket& ticket) {
   return {{"address", ticket.address}, {"handles", ticket.handles}, {"max_message", ticket.max_message},
-          {"depth", ticket.depth},     {"buffer", ticket.buffer},   {"batch", ticket.batch},
-          {"memory", ticket.memory},   {"run_tag", ticket.run_tag}};
+          {"depth", ticket.depth},     {"buffer", ticket.buffer},   {"in_place", ticket.in_place},
+          {"batch", ticket.batch},     {"memory", ticket.memory},   {"run_tag", ticket.run_tag}};
 }
 Ticket ticket_from(const Json& json) {
   return {.address = json.at("address"),
@@ -18,6 +18,7 @@ Ticket ticket_from(const Json& json) {
           .max_message = json.at("max_message"),
           .depth = json.at("depth"),
           .buffer = json.at("buffer"),
+          .in_place = json.at("in_place"),
           .batch = json.at("batch"),
           .memory = json.at("memory"),
           .run_tag = json.at("run_tag")};

@@ -2,7 +2,8 @@
 //
 //   messages below 1 KiB   [ Sync, padded to whole lines ][ slot 0 ][ slot 1 ] ...
 //                          slot: [ payload, max_message rounded up to 8 bytes ][ mark, 8 bytes ]
-//   larger ones            [ Sync ][ payload 0 ][ payload 1 ] ... [ mark 0 ][ mark 1 ] ..., all in whole lines
+//   larger ones            [ Sync ][ payload 0 ][ payload 1 ] ... [ mark 0 ][ mark 1 ] ..., all in whole
+//   lines
 //
 // A mark holds the length of the message (upper half, but for its highest bit: sleep_on_mark.hpp) and, where
 // the ring publishes by it, the number of the message plus one (lower half). It stands behind a small payload

@@ -25,7 +25,8 @@ namespace {
 class ShmBroadcastEndpoint final : public LoanEndpoint {
  public:
   ShmBroadcastEndpoint(const Ticket& ticket, Role role, Wait wait)
-      : segment_(ticket),
+      : LoanEndpoint(ticket),
+        segment_(ticket),
         sync_(segment_.sync()),
         slots_(segment_.slots()),
         wait_(wait),
@@ -107,7 +108,7 @@ extern constinit const Mechanism shm_broadcast{
                .manual = "shm_overview(7), futex(2)",
                .lifetime = Lifetime::kernel,
                .waits = every_wait,
-               .axes = {.depth = true, .memory = true},
+               .axes = {.depth = true, .memory = true, .access = true},
                .loans = true},
     .create = create_as<SegmentLink<BroadcastSync>>,
     .open = open_as<ShmBroadcastEndpoint>,

@@ -35,7 +35,11 @@ struct MpmcSync {
 class ShmMpmcEndpoint final : public LoanEndpoint {
  public:
   ShmMpmcEndpoint(const Ticket& ticket, Role, Wait wait)
-      : segment_(ticket), sync_(segment_.sync()), slots_(segment_.slots()), wait_(wait) {}
+      : LoanEndpoint(ticket),
+        segment_(ticket),
+        sync_(segment_.sync()),
+        slots_(segment_.slots()),
+        wait_(wait) {}
 
   Slot<std::byte> loan(std::size_t size) noexcept override {
     if (size > slots_.capacity()) [[unlikely]]
@@ -71,7 +75,7 @@ class ShmMpmcEndpoint final : public LoanEndpoint {
   // Takes the next number of a side once its slot is in `state`; false when told to stop.
   bool take(std::atomic<std::uint32_t>& taken, std::uint32_t state, std::uint32_t ahead,
             std::uint32_t& number, std::uint64_t& mark) noexcept {
-    for (;;) {
+    for (bool told = false;;) {
       number = taken.load(std::memory_order_relaxed);
       // Acquire: what the other side did in the slot is over before this side touches it. The counts order
       // nothing but themselves, so they are relaxed; only whoever moves a count may touch the slot.
@@ -81,8 +85,9 @@ class ShmMpmcEndpoint final : public LoanEndpoint {
           return true;
       } else if (taken.load(std::memory_order_relaxed) == number) {
         // Nobody had taken the number after the mark was read (acquire again), so the mark is of the past.
-        if (os::stop_requested()) return false;
-        wait_for(number, mark, ahead);
+        if (told) return false;
+        told = os::stop_requested();  // and one look more: what came before is still taken
+        if (!told) wait_for(number, mark, ahead);
       }
     }
   }
@@ -113,7 +118,7 @@ extern constinit const Mechanism shm_mpmc{
                .manual = "shm_overview(7), futex(2)",
                .lifetime = Lifetime::kernel,
                .waits = every_wait,
-               .axes = {.depth = true, .memory = true},
+               .axes = {.depth = true, .memory = true, .access = true},
                .many_producers = true,
                .many_consumers = true,
                .loans = true},

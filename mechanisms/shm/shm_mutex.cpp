@@ -81,13 +81,13 @@ class ShmMutexEndpoint final : public Endpoint {
   }
 
   Io lock() noexcept {
-    for (;;) {
+    for (unsigned last_tries = os::AdaptiveSpin::most;;) {
       int result =
           wait_ == Wait::spin ? ::pthread_mutex_trylock(&sync_.mutex) : ::pthread_mutex_lock(&sync_.mutex);
       if (result == EOWNERDEAD) result = ::pthread_mutex_consistent(&sync_.mutex);
       if (result == 0) return {};
       if (result != EBUSY) return {.status = Status::error, .os_error = result};
-      if (os::stop_requested()) return {.status = Status::stopped};
+      if (os::stop_requested() && last_tries-- == 0) return {.status = Status::stopped};
       os::cpu_relax();
     }
   }
@@ -97,7 +97,7 @@ class ShmMutexEndpoint final : public Endpoint {
   template <class Ready>
   Io enter(Bell& bell, Ready ready) noexcept {
     unsigned left = wait_ == Wait::adaptive ? spin_.turns() : 0;
-    for (;;) {
+    for (bool told = false;;) {
       const bool sleep = wait_ != Wait::spin && left == 0;
       if (sleep || ready()) {
         if (const Io io = lock(); io.status != Status::ok) return io;
@@ -106,11 +106,10 @@ class ShmMutexEndpoint final : public Endpoint {
         if (sleep) bell.sleeps = 1;
         const std::uint32_t seen = bell.events.load(std::memory_order_relaxed);
         unlock();
-        if (os::stop_requested()) return {.status = Status::stopped};
-        if (sleep) os::wait_on(bell.events, seen);
-      } else if (os::stop_requested()) {
-        return {.status = Status::stopped};
+        if (sleep && !os::stop_requested()) os::wait_on(bell.events, seen);
       }
+      if (told) return {.status = Status::stopped};
+      told = os::stop_requested();  // and one look more: what came before is still taken
       if (left > 0 && --left == 0) spin_.gave_up();
       os::cpu_relax();
     }

@@ -66,11 +66,11 @@ class ShmSpinlockEndpoint final : public Endpoint {
   // Returns true with the lock held and ready() true, or false with neither, when told to stop.
   template <class Ready>
   bool enter(Ready ready) noexcept {
-    while (lock()) {
+    for (bool told = false; lock(); told = os::stop_requested()) {
       if (ready()) [[likely]]
         return true;
       unlock();
-      if (os::stop_requested()) return false;
+      if (told) return false;
       os::cpu_relax();
     }
     return false;

@@ -53,7 +53,8 @@ constexpr std::size_t worth_fetching = 512;
 class ShmSpscEndpoint final : public LoanEndpoint {
  public:
   ShmSpscEndpoint(const Ticket& ticket, Role role, Wait wait)
-      : segment_(ticket),
+      : LoanEndpoint(ticket),
+        segment_(ticket),
         sync_(segment_.sync()),
         slots_(segment_.slots()),
         wait_(wait),
@@ -228,7 +229,7 @@ extern constinit const Mechanism shm_spsc{
                .manual = "shm_overview(7), futex(2)",
                .lifetime = Lifetime::kernel,
                .waits = every_wait,
-               .axes = {.depth = true, .batch = true, .memory = true},
+               .axes = {.depth = true, .batch = true, .memory = true, .access = true},
                .loans = true},
     .create = create_as<SegmentLink<SpscSync>>,
     .open = open_as<ShmSpscEndpoint>,

@@ -41,7 +41,8 @@ class ShmTripleBufferLink final : public SegmentLink<TripleSync> {
 class ShmTripleBufferEndpoint final : public LoanEndpoint {
  public:
   ShmTripleBufferEndpoint(const Ticket& ticket, Role role, Wait wait)
-      : segment_(of_three_slots(ticket)),
+      : LoanEndpoint(ticket),
+        segment_(of_three_slots(ticket)),
         middle_(segment_.sync().middle),
         slots_(segment_.slots()),
         wait_(wait),
@@ -106,7 +107,7 @@ extern constinit const Mechanism shm_triple_buffer{
                .delivery = Delivery::latest,
                .lifetime = Lifetime::kernel,
                .waits = every_wait,
-               .axes = {.memory = true},
+               .axes = {.memory = true, .access = true},
                .loans = true,
                .survives_peer_kill = true},
     .create = create_as<ShmTripleBufferLink>,

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "harness/os/posix/process_testing.hpp"
@@ -48,8 +49,9 @@ class Running {
 
   Said wait() {
     Said said;
+    std::thread other([&] { said.out = out_.rest(); });  // a pipe that nobody empties would stop the program
     said.err = err_.rest();
-    said.out = out_.rest();
+    other.join();
     int status = 0;
     ::waitpid(id_, &status, 0);
     id_ = 0;

@@ -44,6 +44,7 @@ Ticket ticket_of(Link& link, Role role, const TrialKey& key, std::uint16_t tag) 
   ticket.depth = depth_of(key);
   ticket.buffer = key.tuning.buffer;
   ticket.batch = std::max<std::size_t>(key.tuning.batch, 1);
+  ticket.in_place = key.tuning.access != 0;
   ticket.memory = memory_of(key);
   ticket.run_tag = tag;
   return ticket;

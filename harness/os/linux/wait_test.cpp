@@ -59,6 +59,14 @@ unsigned turns_in_vain(AdaptiveSpin& spin) {
   return turns;
 }
 
+TEST(Spin, TakesWhatIsThereWhenToldToStop) {
+  int looks = 0;
+  stop_flag = true;
+  EXPECT_TRUE(spin_until([&] { return ++looks == 2; }));
+  EXPECT_FALSE(spin_until([] { return false; }));
+  stop_flag = false;
+}
+
 TEST(AdaptiveSpin, GivesUpAfterItsTurns) {
   AdaptiveSpin spin;
   EXPECT_TRUE(spin.until([] { return true; }));

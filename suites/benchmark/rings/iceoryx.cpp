@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +27,11 @@ namespace {
 
 namespace popo = iox::popo;
 
+// What RouDi takes of /dev/shm: its own tables, 66 MB in this release, and the chunks.
+constexpr const char* tables = "/dev/shm/iceoryx_mgmt";
+constexpr std::uint64_t needed_bytes = 100'000'000;
+constexpr int largest_chunk = 131072;
+
 // RouDi, for as long as the parent lives.
 class Daemon {
  public:
@@ -34,7 +40,7 @@ class Daemon {
     const std::string pools = folder + "/pools.toml";
     std::ofstream file(pools);
     file << "[general]\nversion = 1\n[[segment]]\n";
-    for (const auto& [size, count] : {std::pair{128, 2048}, {8192, 1024}, {131072, 640}, {2 << 20, 80}})
+    for (const auto& [size, count] : {std::pair{128, 600}, {8192, 200}, {largest_chunk, 200}})
       file << "[[segment.mempool]]\nsize = " << size << "\ncount = " << count << "\n";
     file.close();
     process_ = check(::fork(), "fork");
@@ -56,7 +62,7 @@ class Daemon {
   Daemon& operator=(const Daemon&) = delete;
 
   void must_run() const {
-    if (::waitpid(process_, nullptr, WNOHANG) != 0 && ::access("/dev/shm/iceoryx_mgmt", F_OK) != 0)
+    if (::waitpid(process_, nullptr, WNOHANG) != 0 && ::access(tables, F_OK) != 0)
       throw Unsupported("iox-roudi does not start; it is in the Debian package iceoryx");
   }
 
@@ -68,6 +74,12 @@ class Daemon {
 class IceoryxLink final : public Link {
  public:
   explicit IceoryxLink(const Options& options) : name_(os::object_name(options.run, options.link)) {
+    struct statvfs space {};
+    if (options.max_message > std::size_t{largest_chunk})
+      throw Unsupported("its pools here have chunks of up to " + std::to_string(largest_chunk) + " bytes");
+    if (::access(tables, F_OK) != 0 && ::statvfs("/dev/shm", &space) == 0 &&
+        space.f_bavail * space.f_frsize < needed_bytes)
+      throw Unsupported("RouDi needs 100 MB in /dev/shm");
     static const Daemon daemon;
     daemon.must_run();
   }

@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <functional>
+#include <iterator>
+#include <numeric>
 #include <random>
 #include <string>
 
@@ -145,31 +147,48 @@ std::vector<Row> rows(Bench& bench, BarePlace two) {
   return all;
 }
 
-void measure_and_print(const Row& row, int rounds, std::mt19937& random) {
-  std::vector<std::vector<double>> figures(row.contestants.size());
-  std::vector<std::size_t> order(row.contestants.size());
-  for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
+// Without those that this host lacks, which are named with the reason.
+void leave_out_unsupported(std::vector<Contestant>& contestants) {
+  std::erase_if(contestants, [](const Contestant& one) {
+    try {
+      one.figure();
+      return false;
+    } catch (const Unsupported& missing) {
+      fmt::print("  {:<40} not here: {}\n", one.name, missing.what());
+      return true;
+    }
+  });
+}
+
+// The figures of each contestant, one for each round.
+std::vector<std::vector<double>> measure(const std::vector<Contestant>& contestants, int rounds,
+                                         std::mt19937& random) {
+  std::vector<std::vector<double>> figures(contestants.size());
+  std::vector<std::size_t> order(contestants.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
   for (int round = 0; round < rounds; ++round) {
     std::shuffle(order.begin(), order.end(), random);
-    for (const std::size_t k : order) figures[k].push_back(row.contestants[k].figure());
+    for (const std::size_t k : order) figures[k].push_back(contestants[k].figure());
   }
+  return figures;
+}
+
+void measure_and_print(Row row, int rounds, std::mt19937& random) {
   fmt::print("{}\n", row.title);
+  leave_out_unsupported(row.contestants);
+  const auto figures = measure(row.contestants, rounds, random);
   for (std::size_t k = 0; k < figures.size(); ++k) {
-    const std::string median = row.show(median_interval(figures[k]).median);
-    if (k == 0) {
-      fmt::print("  {:<40} {:>9}\n", row.contestants[k].name, median);
-      continue;
+    fmt::print("  {:<40} {:>9}", row.contestants[k].name, row.show(median_interval(figures[k]).median));
+    if (k > 0) {
+      std::vector<double> ratios;
+      std::transform(figures[0].begin(), figures[0].end(), figures[k].begin(), std::back_inserter(ratios),
+                     std::divides<>());
+      const Interval ratio = median_interval(ratios);
+      const bool reached = row.at_most ? ratio.median <= row.wanted : ratio.median >= row.wanted;
+      fmt::print("   ours is {:.3f} [{:.3f}, {:.3f}] of it   {} {:.2f} {}", ratio.median, ratio.low,
+                 ratio.high, row.at_most ? "<=" : ">=", row.wanted, reached ? "yes" : "NO");
     }
-    std::vector<double> ratios;
-    for (int round = 0; round < rounds; ++round) {
-      const auto at = static_cast<std::size_t>(round);
-      ratios.push_back(figures[0][at] / figures[k][at]);
-    }
-    const Interval ratio = median_interval(ratios);
-    const bool reached = row.at_most ? ratio.median <= row.wanted : ratio.median >= row.wanted;
-    fmt::print("  {:<40} {:>9}   ours is {:.3f} [{:.3f}, {:.3f}] of it   {} {:.2f} {}\n",
-               row.contestants[k].name, median, ratio.median, ratio.low, ratio.high,
-               row.at_most ? "<=" : ">=", row.wanted, reached ? "yes" : "NO");
+    fmt::print("\n");
   }
   std::fflush(stdout);
 }
