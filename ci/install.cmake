@@ -9,8 +9,8 @@ install(TARGETS ipcmark_library EXPORT ipcmark ARCHIVE DESTINATION ${CMAKE_INSTA
 
 # What a mechanism includes, and what a program's main and its list of mechanisms include beyond that.
 install(DIRECTORY harness/ DESTINATION include/ipcmark/harness FILES_MATCHING REGEX "/harness/[^/]+\\.hpp$"
-        REGEX "/harness/os/([^/]+|arch/.+)\\.hpp$"
-        PATTERN linux EXCLUDE PATTERN posix EXCLUDE PATTERN win32 EXCLUDE
+        REGEX "/harness/os/([^/]+|(arch|system)/.+)\\.hpp$"
+        REGEX "/harness/os/(linux|posix|win32)$" EXCLUDE
         PATTERN run EXCLUDE PATTERN measure EXCLUDE PATTERN results EXCLUDE)
 foreach(header harness/measure/floors.hpp harness/measure/noise.hpp harness/measure/placement.hpp
         harness/measure/statistics.hpp harness/results/record.hpp harness/run/session.hpp

@@ -20,7 +20,6 @@
 namespace ipcmark {
 
 inline constexpr std::size_t most_lanes = 256;
-inline constexpr std::size_t smallest_with_lane = 24;  // bytes
 
 // Sequence numbers [first, end) of a lane.
 struct LaneRange {
@@ -85,7 +84,7 @@ class LaneChecker {
 
   Seen see(std::span<const std::byte> message) noexcept {
     std::uint64_t head = 0, time = 0, tail = 0;
-    if (message.size() != layout_.size || message.size() < smallest_with_lane) [[unlikely]] {
+    if (message.size() != layout_.size || message.size() < full_stamp) [[unlikely]] {
       ++tally_.torn;
       return {};
     }

@@ -49,11 +49,11 @@ template <class E>
 // Reads each line of a message where it lies, and copies the stamp, so that it is checked as any other; the
 // rest of the buffer stays as it was. (gcc would leave reads out whose values nobody uses.)
 inline void read_in_place(std::span<const std::byte> message, std::span<std::byte> buffer) noexcept {
-  constexpr std::size_t line = 64, head = 24, tail = 8;
+  constexpr std::size_t line = 64, tail = 8;
   for (std::size_t at = 0; at < message.size(); at += line)
     static_cast<void>(*static_cast<const volatile std::byte*>(&message[at]));
-  copy_bytes(buffer.data(), message.data(), std::min(head, message.size()));
-  if (message.size() > head)
+  copy_bytes(buffer.data(), message.data(), std::min(full_stamp, message.size()));
+  if (message.size() > full_stamp)
     copy_bytes(&buffer[message.size() - tail], &message[message.size() - tail], tail);
 }
 

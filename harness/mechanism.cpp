@@ -24,6 +24,13 @@ std::string text_of(const Tuning& tuning) {
   return text;
 }
 
+void need_the_clipboard(const Options& options) {
+  if (options.touch_clipboard) return;
+  throw Unsupported(
+      "it would replace what is in your clipboard, and does so only when asked: add --touch-clipboard (what "
+      "was there is put back at the end)");
+}
+
 std::string_view name_of(Framing framing) noexcept {
   switch (framing) {
     case Framing::bytes: return "bytes";

@@ -67,29 +67,42 @@ struct Traits {
   Delivery delivery = Delivery::every;
   Lifetime lifetime = Lifetime::handles;
   Waits waits = blocks_only;
-  Axes axes = {};                   // what of it a trial may vary: harness/tuning.hpp
-  bool fifo = true;                 // one producer's messages arrive in the order sent
-  bool duplex = false;              // one Link carries both directions
-  bool many_producers = false;      // several producers may share a Link
-  bool many_consumers = false;      // several consumers may share it, and each message reaches one of them
-  bool loans = false;               // its endpoint is a LoanEndpoint: harness/loan.hpp
-  unsigned priorities = 1;          // levels; of two or more, its endpoint is a PriorityEndpoint
-  bool selects = false;             // and a SelectiveEndpoint: harness/priority.hpp
-  bool sees_peer_death = false;     // recv says `closed` once every producer has died
-  bool survives_peer_kill = false;  // a peer killed at any point never blocks the others
+  Axes axes = {};                // what of it a trial may vary: harness/tuning.hpp
+  bool fifo = true;              // one producer's messages arrive in the order sent
+  bool duplex = false;           // one Link carries both directions
+  bool many_producers = false;   // several producers may share a Link
+  bool many_consumers = false;   // several consumers may share it, and each message reaches one of them
+  bool broadcasts = false;       // several consumers may share it, and each message reaches all of them
+  bool loans = false;            // its endpoint is a LoanEndpoint: harness/loan.hpp
+  unsigned priorities = 1;       // levels; of two or more, its endpoint is a PriorityEndpoint
+  bool selects = false;          // and a SelectiveEndpoint: harness/priority.hpp
+  bool sees_peer_death = false;  // recv says `closed` once every producer has died
+  // A peer killed at any point never blocks the others, and takes no message along whose send has returned,
+  // but for the one that a consumer has in hand: suites/conformance/faults/scene.hpp.
+  bool survives_peer_kill = false;
 
   // A stream's consumer may get fewer messages than were sent, and that is no failure.
   constexpr bool may_miss() const noexcept { return delivery != Delivery::every; }
 };
+
+// What the person at the command line has allowed (--touch-clipboard), for every Options of this process. Set
+// once, before the first link is made; a verification hands it on to the processes of its cases.
+inline bool clipboard_may_be_touched = false;
 
 struct Options {
   std::size_t max_message = 4096;  // bytes; create throws Unsupported when this host cannot
   std::size_t depth = 64;          // messages that fit before send has to wait, where that can be chosen
   std::size_t buffer = 0;          // bytes of the kernel's buffer; 0: leave it as it is
   os::Memory memory = os::Memory::posix_shm;  // what shared memory is made of
-  std::string run;                            // the run's id, part of every name
+  std::string run = {};                       // the run's id, part of every name
   unsigned link = 0;                          // the link's number within the run, part of every name
+  // The user's clipboard may change meanwhile: need_the_clipboard().
+  bool touch_clipboard = clipboard_may_be_touched;
 };
+
+// For a Link that changes what is in a clipboard, before it does: throws Unsupported, with what to type,
+// unless the user has allowed that. The Link then puts back what was there when it is destroyed.
+void need_the_clipboard(const Options&);
 
 // What one child needs to reach a Link.
 struct Ticket {
@@ -137,13 +150,22 @@ class Endpoint {
   virtual Io recv(std::span<std::byte> buffer) noexcept = 0;
 };
 
+// Clauses of `ipcmark verify` that a mechanism is known not to keep at times, for a reason of the system's.
+struct KnownFailure {
+  std::string_view clauses;  // how their ids begin: "CON-"
+  std::string_view told;     // stands in the text of each assertion that then fails, or of the hang
+  std::string_view why;
+  bool (*here)() = nullptr;  // whether this host is such a system; null: every one is
+};
+
 // The table at the end of each mechanism's file.
 struct Mechanism {
   Traits traits;
   std::unique_ptr<Link> (*create)(const Options&);
   std::unique_ptr<Endpoint> (*open)(const Ticket&, Role, Wait);
-  Loops<Endpoint>
-      loops;  // loops_of<E>: instantiated for the concrete endpoint, so that no call in them is indirect
+  // loops_of<E>: instantiated for the concrete endpoint, so that no call in them is indirect.
+  Loops<Endpoint> loops;
+  std::span<const KnownFailure> known = {};
 };
 
 template <class L>

@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/os/atomics.hpp"
+
 namespace ipcmark {
 
 enum class Status : std::uint8_t { ok, closed, too_big, truncated, stopped, error };
@@ -28,12 +30,8 @@ struct [[nodiscard]] Io {
 };
 
 inline constexpr std::size_t smallest_message = 8;
-
-// memcpy for messages: an empty span may have no address, which memcpy must not be given even for no bytes
-// (C17 7.24.1).
-inline void copy_bytes(void* to, const void* from, std::size_t size) noexcept {
-  if (size != 0) std::memcpy(to, from, size);
-}
+// Bytes from which on a stamp has the whole sequence number, and the producer.
+inline constexpr std::size_t full_stamp = 24;
 
 struct StampLayout {
   std::size_t size = 0;
@@ -48,7 +46,7 @@ struct StampLayout {
   StampLayout() = default;
   StampLayout(std::size_t bytes, std::uint16_t run, std::uint8_t producer) noexcept
       : size(bytes),
-        compact(bytes < 24),
+        compact(bytes < full_stamp),
         tail(bytes >= 16),
         base(compact ? std::uint64_t{static_cast<std::uint8_t>(run)} << 56
                      : std::uint64_t{run} << 48 | std::uint64_t{producer} << 40) {}

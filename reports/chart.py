@@ -53,10 +53,10 @@ class Chart:
 
 
 def places(panels: Sequence[Panel], trials: Sequence[Trial], measure: Measure) -> list[Place]:
-    """The standing in each panel's condition, over all `trials` that share it, drawn or not. A condition that
-    no trial has is left out."""
+    """The standing in each panel's condition, over all `trials` that share it, drawn or not. A condition in
+    which nobody ranks is left out."""
     def sharing(panel: Panel) -> list[Trial]:
-        return [t for t in trials if (t.placement, t.wait) == (panel.placement, panel.wait)]
+        return [t for t in trials if t.ranks and (t.placement, t.wait) == (panel.placement, panel.wait)]
 
     return [
         findings.place(panel.placement, panel.wait, here, measure)

@@ -51,7 +51,7 @@ def chart(result: Result, looks: dict[str, style.Look], name: str, trials: list[
         subject=f"{about.title} of {message_size(big)}",
         caption=f"{NOTE} Both axes are logarithmic. The clock stops when the consumer has the last message.",
         panels=panels,
-        places=places(panels, [t for t in trials if t.size == big and not t.is_floor], MEASURE),
+        places=places(panels, [t for t in trials if t.size == big], MEASURE),
         measure=MEASURE,
         canvas=canvas,
     )

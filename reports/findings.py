@@ -38,12 +38,14 @@ def place(placement: str, wait: str, trials: Sequence[Trial], measure: Measure) 
 
 def headline(found: Sequence[Place]) -> list[Place]:
     """The places, one per wait, of which a page speaks first: those of the most telling placement."""
-    placement = headline_placement(item.placement for item in found)
+    placement = headline_placement(item.placement for item in found) if found else ""
     return [item for item in found if item.placement == placement]
 
 
 def sentence(subject: str, found: Sequence[Place], measure: Measure) -> str:
     """The finding for the headline placement, wait by wait, because waits are not ranked together."""
+    if not found:
+        return f"{subject}: nobody to choose, since what was measured here broke a promise."
     here = headline(found)
     rivals = [clause(item, measure) for item in here if item.standing.level]
     others = [remark(item, measure) for item in here if not item.standing.level]

@@ -28,18 +28,24 @@ class Fact(NamedTuple):
 def machine(result: Result) -> str:
     """The machine in one line."""
     environment = result.environment
-    cpu, kernel = environment["cpu"], environment["kernel"]
+    cpu = environment["cpu"]
     model = cpu["model"].replace("(R)", "").replace("(TM)", "")
-    system = [str(kernel[key]) for key in ("name", "release") if kernel.get(key, "unknown") != "unknown"]
     memory = environment.get("memory")
     total = memory.get("total_bytes") if isinstance(memory, dict) else None
     parts = [
         model if model != "unknown" else "unknown processor",
         f"{_count(cpu['cores'], 'core')}, {_count(cpu['threads'], 'thread')}",
         *_shell(environment["virtualisation"]),
-        " ".join(system) or "unknown system",
+        system(result),
     ]
     return " · ".join(parts + ([short(total, BYTES)] if isinstance(total, int) and total > 0 else []))
+
+
+def system(result: Result) -> str:
+    """The operating system by its name and release."""
+    kernel = result.environment["kernel"]
+    known = [str(kernel[key]) for key in ("name", "release") if kernel.get(key, "unknown") != "unknown"]
+    return " ".join(known) or "unknown system"
 
 
 def _shell(virtualisation: dict[str, Any]) -> list[str]:
@@ -59,9 +65,9 @@ def banners(result: Result) -> list[Banner]:
     found = []
     if result.run["partial"]:
         found.append(Banner("This run is not complete.", "It ended before its plan did; trials are missing."))
-    wine = result.environment.get("wine", "none")
-    if wine not in ("", "none", "unknown"):
-        found.append(Banner(f"Measured under Wine {wine}.", "The figures tell of Wine here, not of Windows."))
+    if wine := result.environment.get("wine"):
+        found.append(Banner(f"Measured under Wine {wine['version']}.",
+                            "The figures tell of Wine here, not of Windows."))
     warnings = doctor(result, "warning")
     if warnings:
         said = " ".join(sentence(item["what"]) for item in warnings)

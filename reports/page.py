@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import overview
@@ -16,9 +17,9 @@ from units import spread
 from words import PLACES, WAITS
 
 
-def html(result: Result, charts: list[Chart]) -> str:
-    """The whole page."""
-    sections = list(all_sections(result, charts))
+def html(result: Result, charts: list[Chart], others: Sequence[Result] = ()) -> str:
+    """The whole page; of others their tables only."""
+    sections = list(all_sections(result, charts, others))
     title = f"ipcmark: {result.run['suite']}, {result.run['started'][:10]}"
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -63,6 +64,8 @@ def summary(charts: list[Chart]) -> str:
     """The first of each kind of figure and workload, for those who read no further: one column per wait."""
     leading: dict[str, Chart] = {}
     for chart in charts:
+        if not chart.places:
+            continue
         leading.setdefault(f"{chart.kind} {chart.subject.partition(' of ')[0]}", chart)
     present = {place.wait for chart in leading.values() for place in headline(chart.places)}
     waits = [wait for wait in WAITS if wait in present]

@@ -1,4 +1,4 @@
-"""ipcmark report: draws result files. `report.py RESULT... [--out DIR]`, exit code 0 or 2."""
+"""ipcmark report: draws result files. `report.py RESULT... [--verify FILE] [--out DIR]`, exit code 0 or 2."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def main(arguments: list[str]) -> int:
     if missing:
         complain(f"{sys.executable}: this python3 has no {missing}", NEEDED)
         return BAD_INPUT
-    return max(render(given, options.out, alone=len(options.results) == 1) for given in options.results)
+    return max(
+        render(given, options, alone=len(options.results) == 1) for given in options.results)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -36,6 +37,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--out", type=Path, metavar="DIR",
         help="where to write, RESULT/report by default; several results each get a folder named by their run")
+    parser.add_argument(
+        "--verify", type=Path, metavar="FILE",
+        help="what `ipcmark verify` wrote on the same machine, a directory or a verify.json: shown beside "
+             "the figures, and what failed there leads no ranking")
+    parser.add_argument(
+        "--beside", type=Path, metavar="RESULT", action="append", default=[],
+        help="another result, of another system say: its tables are shown on the same page, apart")
     return parser.parse_args(arguments)
 
 
@@ -55,17 +63,26 @@ def complain(what: str, advice: str) -> None:
     print(line, file=sys.stderr)
 
 
-def render(given: Path, out: Path | None, *, alone: bool) -> int:
+def render(given: Path, options: argparse.Namespace, *, alone: bool) -> int:
     """Writes one report and returns an exit code. Nothing gets past that would print a traceback."""
+    import verification
     from results import Refused, file_of, load
 
-    file = file_of(given)
+    out = options.out
+    file = read = file_of(given)
     try:
         result = load(file)
+        if options.verify is not None:
+            read = verification.file_of(options.verify)
+            result = verification.doubted(result, verification.load(read))
+        others = []
+        for other in options.beside:
+            read = file_of(other)
+            others.append(load(read))
         folder = file.parent / "report" if out is None else out if alone else out / result.run["id"]
-        write(result, folder)
+        write(result, folder, others)
     except Refused as refused:
-        complain(f"{file}: {refused.what}", refused.advice)
+        complain(f"{read}: {refused.what}", refused.advice)
         return BAD_INPUT
     except OSError as error:
         complain(f"{error.filename or out}: cannot be written ({error.strerror})", "choose another --out")
@@ -77,7 +94,7 @@ def render(given: Path, out: Path | None, *, alone: bool) -> int:
     return FINE
 
 
-def write(result: Result, out: Path) -> None:
+def write(result: Result, out: Path, others: list[Result]) -> None:
     """All files of a report. The page comes last: where there is one, it is whole."""
     import export
     import figures
@@ -91,7 +108,7 @@ def write(result: Result, out: Path) -> None:
         (out / f"{chart.name}.png").write_bytes(chart.png())
     save(out / "table.csv", export.csv_text(result))
     save(out / "table.md", export.markdown(result))
-    save(out / "index.html", page.html(result, charts))
+    save(out / "index.html", page.html(result, charts, others))
 
 
 def save(file: Path, text: str) -> None:

@@ -6,10 +6,13 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import schema_check
 from units import Interval
+
+if TYPE_CHECKING:
+    from verification import Verification
 
 READS_SCHEMA = 1
 RESULT_FILE = "result.json"
@@ -62,7 +65,8 @@ class Failure:
 class Trial:
     """One mechanism, workload, size, wait and placement, with what its launches yielded.
 
-    Where a mechanism's options were not as usual they are part of its name: `shm_spsc[depth=256]`.
+    Where a mechanism's options were not as usual they are part of its name: `shm_spsc[depth=256]`. `broken`
+    holds the clauses that it was seen to break, where a verification is at hand.
     """
 
     mechanism: str
@@ -77,6 +81,7 @@ class Trial:
     confidence: float
     notes: list[str]
     failure: Failure | None
+    broken: list[str] = field(default_factory=list)
 
     @property
     def label(self) -> str:
@@ -87,6 +92,11 @@ class Trial:
     def is_floor(self) -> bool:
         """True for the null mechanism, which shows the harness's own cost and takes part in no ranking."""
         return self.family == "null"
+
+    @property
+    def ranks(self) -> bool:
+        """False for floors, and for what broke a clause of a contract: nobody is to choose that."""
+        return not self.is_floor and not self.broken
 
 
 @dataclass(frozen=True)
@@ -110,6 +120,7 @@ class Result:
     floors: dict[str, Any]
     trials: list[Trial] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
+    verification: Verification | None = None
 
     @cached_property
     def measured(self) -> list[Trial]:

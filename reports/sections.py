@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import overview
+import promises
 import svg
 import tables
 from chart import Chart
@@ -30,7 +31,7 @@ def make(anchor: str, eyebrow: str, heading: str, finding: str, body: str) -> Se
     return Section(anchor, heading, section(anchor, eyebrow, heading, finding, body))
 
 
-def all_sections(result: Result, charts: list[Chart]) -> Iterator[Section]:
+def all_sections(result: Result, charts: list[Chart], others: Sequence[Result] = ()) -> Iterator[Section]:
     """Every section that has something to say, in the order of the page."""
     if not result.measured:
         yield nothing_measured(result)
@@ -39,12 +40,17 @@ def all_sections(result: Result, charts: list[Chart]) -> Iterator[Section]:
     for name in tables.workloads(result):
         if tables.groups(result, name):
             yield of_table(result, name)
+    if result.verification:
+        for parts in promises.all_parts(result.verification):
+            yield make(*parts)
     if result.failed:
         yield failures(result)
     if result.skipped:
         yield skipped(result)
     yield floors(result)
     yield environment(result)
+    for other in others:
+        yield from beside(other)
     yield method()
 
 
@@ -86,8 +92,8 @@ def leaders(chart: Chart) -> str:
     return table(heads, rows, kind="leaders")
 
 
-def of_table(result: Result, name: str) -> Section:
-    """All trials of a workload that did not fail."""
+def of_table(result: Result, name: str, run: str = "") -> Section:
+    """All trials of a workload that did not fail. `run` tells another run's from those of the page's own."""
     about, groups = workload(name), tables.groups(result, name)
     heads = ["Mechanism · wait", *(title for title, _, _ in tables.COLUMNS), "Notes"]
     head = "".join(f'<th scope="col">{text(title)}</th>' for title in heads)
@@ -97,7 +103,9 @@ def of_table(result: Result, name: str) -> Section:
         f"apart. Rows are in the order of {text(groups[0].order)}: {MARKS['first']} first in its group, "
         f"{MARKS['level']} first or not separable from it.</p>\n{scrolling('trials', inner)}"
     )
-    return make(f"table-{name}", "Table", f"{about.title}: every trial", text(table_finding(groups)), body)
+    where = f" on {overview.system(result)}" if run else ""
+    return make(f"table-{name}{run}", "Table", f"{about.title}{where}: every trial",
+                text(table_finding(groups)), body)
 
 
 MARKS = {
@@ -169,6 +177,24 @@ def environment(result: Result) -> Section:
     remarks = plain_list(map(remark, warnings + infos), "remarks")
     return make("environment", "Machine", "Environment", f"The doctor has {count} about this host.",
                 remarks + fact_list(overview.environment(result), "facts wide"))
+
+
+def beside(other: Result) -> Iterator[Section]:
+    """Another run's machine and tables. Nothing of it is ranked with the page's own."""
+    run = f"-{other.run['id']}"
+    why = "".join(f" {banner.title} {banner.text}" for banner in overview.banners(other))
+    left = [[text(tables.where(trial)), text(tables.what_failed(trial))] for trial in other.failed]
+    left += [[text(skip.mechanism), text(skip.reason)] for skip in tables.skipped(other)]
+    body = (
+        f"<p class=\"machine\">{text(overview.machine(other))}</p>\n"
+        f"<pre><code>{text(other.run['command'])}</code></pre>\n"
+        f"{table(['Without figures', 'Why'], left, kind='prose') if left else ''}"
+    )
+    yield make(f"beside{run}", "Another run", f"Beside it: {overview.system(other)}",
+               text(f"The tables that follow are of another run, not to be ranked with this one.{why}"), body)
+    for name in tables.workloads(other):
+        if tables.groups(other, name):
+            yield of_table(other, name, run)
 
 
 def remark(item: dict[str, str]) -> str:

@@ -119,12 +119,12 @@ def overlap(a: Interval, b: Interval) -> bool:
 
 
 def standing(trials: Iterable[Trial], statistic: str, *, least: bool) -> Standing:
-    """Who comes first in `statistic`, least or greatest. Floors take no part."""
+    """Who comes first in `statistic`, least or greatest. Floors and broken ones take no part."""
     def order(trial: Trial) -> tuple[float, str]:
         middle = trial.summary[statistic].median
         return (middle if least else -middle, trial.mechanism)
 
-    rivals = sorted((t for t in trials if statistic in t.summary and not t.is_floor), key=order)
+    rivals = sorted((t for t in trials if statistic in t.summary and t.ranks), key=order)
     ranked = [trial for trial in rivals if trial.confidence >= NEEDED_COVERAGE]
     unranked = [trial for trial in rivals if trial.confidence < NEEDED_COVERAGE]
     if len(rivals) == 1:

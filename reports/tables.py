@@ -118,6 +118,7 @@ def remarks(trial: Trial) -> list[str]:
     lost = sum(launch.verified.get("lost", 0) for launch in trial.launches)
     own = [f"lost {lost:,} messages in {plural(len(trial.launches), 'launch')}"] if lost else []
     own += _shares(trial)
+    own += [f"not to be chosen: it fails {', '.join(trial.broken)}"] if trial.broken else []
     return trial.notes + own + (["the harness's own cost"] if trial.is_floor else [])
 
 

@@ -142,8 +142,25 @@ def test_a_run_that_is_not_complete_says_so() -> None:
 
 
 def test_a_run_under_wine_says_so() -> None:
-    assert "Measured under Wine 8.0." in changed("environment", wine="8.0")
+    assert "Measured under Wine 8.0." in changed("environment", wine={"version": "8.0", "host": "Linux"})
     assert "Wine" not in words(HTML)
+
+
+def test_another_run_stands_beside_and_apart() -> None:
+    document = testing.result([testing.trial("win_event", "notify", "stream", launches=3)], [testing.skip()])
+    document["run"] = document["run"] | {"id": "elsewhere"}
+    document["environment"] = document["environment"] | {
+        "kernel": {"name": "windows 10 (wine 8.0)"}, "wine": {"version": "8.0", "host": "Linux"}}
+    own, other = testing.loaded(DOCUMENT), testing.loaded(document)
+    html = page.html(own, figures.charts(own), [other])
+    assert read(html).open == []
+    ids = [tag["id"] for _, tag in read(html).tags if "id" in tag]
+    assert len(ids) == len(set(ids)) and {"beside-elsewhere", "table-stream-elsewhere"} <= set(ids)
+    before, after = html.split('id="beside-elsewhere"')
+    assert "win_event" not in before and "win_event" in after
+    assert "Measured under Wine 8.0." in words(html)
+    assert "on windows 10 (wine 8.0): every trial" in words(html)
+    assert "message longer than msgsize_max (8192)" in after
 
 
 def test_warnings_of_the_doctor_are_banners_and_his_remarks_are_not() -> None:

@@ -48,6 +48,16 @@ def test_the_result_file_itself_may_be_given_and_a_place_chosen(tmp_path: Path) 
     assert not (tmp_path / "given" / "report").exists()
 
 
+def test_a_result_beside_is_on_the_same_page_and_one_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    testing.write(SMALL, tmp_path / "own")
+    other = testing.result([testing.trial("win_event", "notify", "stream", launches=1)])
+    other["run"]["id"] = "elsewhere"
+    testing.write(other, tmp_path / "other")
+    assert run(tmp_path / "own", "--beside", tmp_path / "other").returncode == 0
+    assert "win_event" in (tmp_path / "own/report/index.html").read_text("utf-8")
+    assert_one_line(run(tmp_path / "own", "--beside", tmp_path / "nowhere"), "nowhere")
+
+
 def test_a_second_report_takes_the_place_of_the_first(tmp_path: Path) -> None:
     testing.write(testing.result([]), tmp_path)
     assert run(tmp_path).returncode == 0

@@ -20,7 +20,8 @@ FOLDERS = ["harness", "mechanisms", "suites", "reports", "scripts", "ci"]
 LONG = 300
 BROKEN = "suites/conformance/broken/"  # mechanisms as well, and wrong on purpose
 # They set single mechanisms beside bare loops, and beside those of others, and so have to name them.
-MAY_NAME = {"suites/benchmark/against_bare.cpp", "suites/benchmark/rings/rings.cpp"}
+MAY_NAME = {"suites/benchmark/against_bare.hpp", "suites/benchmark/against_bare_linux.cpp",
+            "suites/benchmark/against_bare_win32.cpp", "suites/benchmark/rings/rings.cpp"}
 
 LIBRARIES = {"fmt/": "fmt", "nlohmann/": "json", "CLI/": "CLI11", "toml++/": "toml++", "gtest/": "gtest",
              "gmock/": "gtest", "benchmark/": "benchmark", "hwloc": "hwloc"}
@@ -112,8 +113,8 @@ class Tree:
     def resolve(self, source: Source, what: str) -> str | None:
         """The file of this tree that an include means, or None."""
         beside = (PurePosixPath(source.path).parent / what).as_posix()
-        by_processor = re.compile(rf"harness/os/arch/\w+/{re.escape(what)}")
-        any_of_them = filter(by_processor.fullmatch, self.sources)
+        by_host = re.compile(rf"harness/os/(arch|system)/\w+/{re.escape(what)}")
+        any_of_them = filter(by_host.fullmatch, self.sources)
         return next((name for name in [what, beside, *any_of_them] if name in self.sources), None)
 
     def _tests(self) -> set[str]:

@@ -144,10 +144,21 @@ MaybeFinding cpu_quota(const Facts& facts) {
                  meaning, advice);
 }
 
+// harness/os/win32/facts.cpp writes it into the system's name.
+MaybeFinding wine(const Facts& facts) {
+  if (!facts.system || facts.system->find("(wine") == std::string::npos) return {};
+  return warning(
+      "wine", fmt::format("This is not Windows but Wine: {}.", *facts.system),
+      "Much of what the kernel of Windows does is asked of a server process here: calls take longer, "
+      "not all by the same factor, and the server's processor time is in no figure.",
+      "Nothing can be changed from inside. Measure on Windows before a choice for Windows depends on it.");
+}
+
 constexpr std::array rules{Rule{build_type, Scope::any_system},
                            Rule{assertions, Scope::any_system},
                            Rule{sanitizers, Scope::any_system},
                            Rule{virtual_machine, Scope::any_system},
+                           Rule{wine, Scope::any_system},
                            Rule{container},
                            Rule{processors},
                            Rule{smt},

@@ -74,6 +74,15 @@ TEST(Doctor, says_on_another_system_what_it_does_not_examine_and_advises_nothing
   EXPECT_SILENT(facts, "not_examined");
 }
 
+TEST(Doctor, never_takes_wine_for_windows) {
+  Facts facts;
+  facts.system = "windows 10 (wine 8.0)";
+  EXPECT_WARNING(facts, "wine");
+  EXPECT_UNKNOWN(facts, "not_examined");
+  facts.system = "windows 10";
+  EXPECT_SILENT(facts, "wine");
+}
+
 TEST(Doctor, puts_warnings_first) {
   Facts facts;
   facts.smt = true;

@@ -56,7 +56,7 @@ CopySpeed copy_speed(std::size_t size) {
   const double ns = cost_of(
       [&] {
         std::memcpy(to.data(), from.data(), size);
-        asm volatile("" : : "r"(to.data()) : "memory");
+        os::keep(to.data());
       },
       calls);
   return {.size = size, .bytes_per_s = static_cast<double>(size) / ns * 1e9};

@@ -42,7 +42,7 @@ std::optional<double> difference(std::optional<std::uint64_t> before, std::optio
 NoiseProbe::NoiseProbe()
     : wake_up_ns_(worst_wake_up()), stolen_(os::stolen_ns()), pressure_us_(os::cpu_pressure_us()) {}
 
-Noise NoiseProbe::finish(Placement placement, bool spins, std::uint64_t involuntary_switches,
+Noise NoiseProbe::finish(Placement placement, bool spins, os::Usage::MaybeCount involuntary_switches,
                          double seconds) {
   Noise noise;
   noise.stolen_ns = difference(stolen_, os::stolen_ns(), 1.0);
@@ -59,8 +59,8 @@ Noise NoiseProbe::finish(Placement placement, bool spins, std::uint64_t involunt
   // Processes that share a processor push each other off it: only elsewhere is that a sign of a neighbour.
   const bool alone = placement != Placement::same_core && placement != Placement::unpinned;
   if (alone && spins &&
-      static_cast<double>(involuntary_switches) > std::max(20.0, switches_per_second * seconds)) {
-    reasons.push_back(fmt::format("{} involuntary switches", involuntary_switches));
+      static_cast<double>(involuntary_switches.value_or(0)) > std::max(20.0, switches_per_second * seconds)) {
+    reasons.push_back(fmt::format("{} involuntary switches", *involuntary_switches));
   }
   if (alone && noise.cpu_pressure_ns.value_or(0) > pressure_share * seconds * 1e9 + late_ns) {
     reasons.push_back(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,13 +28,21 @@ class Channel {
   std::optional<std::string> take_line(bool& closed);
 
   RawHandle raw() const noexcept { return handle_.raw(); }
-  void close() noexcept { handle_.reset(); }
+  void close() noexcept {
+    reading_.reset();
+    handle_.reset();
+  }
 
  private:
   std::optional<std::string> cut_line();
   bool fill(bool block);  // false at the end
+  friend bool wait_readable(std::span<const Channel* const>, std::chrono::steady_clock::time_point);
+
   Handle handle_;
   std::string pending_;
+  // Windows only: the read that is under way, and where it puts what comes. There is no waiting for a pipe to
+  // be readable, only for a read of it to end.
+  mutable std::shared_ptr<void> reading_;
 };
 
 // Waits until one of the channels can be read, or until the deadline; false at the deadline. Returns true

@@ -1,6 +1,6 @@
 // The clock of every timed section: ticks of the invariant time stamp counter where the CPU has one, else
-// nanoseconds of CLOCK_MONOTONIC. One clock for all processes of a host, so that a time stamp taken by a
-// producer may be subtracted by its consumer.
+// nanoseconds of CLOCK_MONOTONIC; Windows: of QueryPerformanceCounter. One clock for all processes of a host,
+// so that a time stamp taken by a producer may be subtracted by its consumer.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,10 @@ struct Clock {
 // The clock in force in this process. A child is told its parent's, so that both use one calibration.
 inline Clock clock_in_use;
 
-std::uint64_t read_monotonic() noexcept;         // ns; clock_gettime(2), CLOCK_MONOTONIC
-std::uint64_t read_monotonic_coarse() noexcept;  // ns; the tick of the kernel, 1 to 10 ms: clock_gettime(2)
+// ns; clock_gettime(2), CLOCK_MONOTONIC. Windows: QueryPerformanceCounter, usually in steps of 100 ns.
+std::uint64_t read_monotonic() noexcept;
+// ns; the tick of the kernel, 1 to 10 ms: clock_gettime(2). Windows: GetTickCount64, up to 16 ms.
+std::uint64_t read_monotonic_coarse() noexcept;
 
 // Now, in ticks. Ordered after the loads before it, so that a receive is over when its time is taken.
 inline std::uint64_t ticks() noexcept {

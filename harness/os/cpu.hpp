@@ -20,10 +20,12 @@ struct Topology {
   std::size_t cache_line = 64;  // bytes
 };
 
-// Read through hwloc once, then remembered.
+// Read once, through hwloc or GetLogicalProcessorInformationEx, then remembered. Windows: the processors of
+// this process's group, which are all where there are at most 64.
 const Topology& topology();
 
-// Runs this process on one processor only from now on: sched_setaffinity(2).
+// Runs this thread, and those that it starts, on one processor only from now on: sched_setaffinity(2).
+// Windows: this thread alone, SetThreadAffinityMask.
 void pin_to(unsigned processor);
 
 }  // namespace ipcmark::os

@@ -13,7 +13,8 @@
 
 namespace ipcmark::os {
 
-// The first line of a small file such as /proc/sys/fs/mqueue/msg_max, without its end of line.
+// The first line of a small file such as /proc/sys/fs/mqueue/msg_max, without its end of line. For
+// systems that have such files.
 std::optional<std::string> first_line(const std::string& path);
 std::optional<std::int64_t> number_in(const std::string& path);
 
@@ -23,7 +24,8 @@ struct Fact {
 };
 std::vector<Fact> host_facts();
 
-// Time stolen by the hypervisor since boot, all processors, in ns: proc(5), /proc/stat.
+// Time stolen by the hypervisor since boot, all processors, in ns: proc(5), /proc/stat. Windows knows neither
+// this nor the two below.
 std::optional<std::uint64_t> stolen_ns();
 // Time in which some task waited for a processor, in us: /proc/pressure/cpu "some total".
 std::optional<std::uint64_t> cpu_pressure_us();
@@ -36,9 +38,12 @@ std::string private_directory(const std::string& run);
 std::string private_directory_on_disk(const std::string& run);
 void remove_private_directories(const std::string& run) noexcept;  // those that are empty
 
-// Names are made of the run's id, so that whatever dies, they can be found and removed.
+// Names are made of the run's id, so that whatever dies, they can be found and removed. Down to creator_of
+// they are the same on every system: harness/os/names.cpp.
+inline constexpr std::string_view name_prefix = "ipcmark-";
+// Whether a name is `run`'s, or of a dead run when `run` is empty.
+bool is_name_of(std::string_view name, const std::string& run);
 std::string object_name(const std::string& run, unsigned link);  // "ipcmark-<run>-<link>"
-std::int32_t system_v_key(std::int64_t creator, unsigned link);  // unique among living processes
 
 // A run's id holds the number of its process: "<time>-<pid>-<random>".
 std::string new_run_id();
@@ -46,12 +51,16 @@ std::string new_run_id();
 // only resembles ours is never taken for one.
 std::int64_t creator_of(std::string_view run);
 
+std::int32_t system_v_key(std::int64_t creator,
+                          unsigned link);  // unique among living processes; not on Windows
+
 // Names and System V objects that exist now and were made by `run`, or by any run whose process is dead when
 // `run` is empty. remove_leftovers removes them and returns what it removed.
 std::vector<std::string> leftovers(const std::string& run);
 std::vector<std::string> remove_leftovers(const std::string& run);
 
-// Removes the POSIX message queue of a link. Where no mqueue file system is mounted, no listing shows it.
+// Removes the POSIX message queue of a link, where there are such. Where no mqueue file system is mounted, no
+// listing shows it.
 void remove_queue(const std::string& run, unsigned link) noexcept;
 
 // Only one process may measure on a host at a time.
@@ -67,7 +76,7 @@ class HostLock {
   Handle handle_;
 };
 
-// The command line of a process, for "who is running".
+// The command line of a process, for "who is running"; Windows: its program's file.
 std::string command_of(std::int64_t process);
 
 bool is_terminal(int descriptor) noexcept;

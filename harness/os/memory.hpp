@@ -36,6 +36,9 @@ class Mapping {
   std::size_t size_ = 0;
 };
 
+// The next three are not on Windows, where the name of shared memory goes with the last handle to it, so that
+// somebody would have to hold one.
+//
 // Creates a named segment of zeroes for this user only (shm_open(3), mode 0600) and maps it. Every page is
 // allocated now: a full /dev/shm is an Unsupported here and not a SIGBUS later.
 Mapping create_segment(const std::string& name, std::size_t size);
@@ -91,8 +94,9 @@ class SharedMemory {
   Mapping mapping_;
 };
 
-// The run and the link become a part of every name: os/host.hpp. Throws Unsupported with what this host lacks
-// and what to type.
+// The run and the link become a part of every name: os/host.hpp. On Windows the usual memory is a section of
+// the paging file without a name (CreateFileMapping), and there is no other. Throws Unsupported with what
+// this host lacks and what to type.
 std::unique_ptr<SharedMemory> create_shared_memory(Memory, const std::string& run, unsigned link,
                                                    std::size_t size);
 // Maps what another process has created; takes the handles. Every page is there when this returns, and of the
@@ -100,7 +104,8 @@ std::unique_ptr<SharedMemory> create_shared_memory(Memory, const std::string& ru
 Mapping open_shared_memory(Memory, const std::string& address, std::span<const RawHandle> handles,
                            std::size_t size);
 
-// Asks the system to keep this process's present and future pages in memory; false when a limit forbids it.
+// Asks the system to keep this process's present and future pages in memory; false when a limit forbids it,
+// or where it cannot be asked that (Windows).
 bool lock_memory() noexcept;
 
 }  // namespace ipcmark::os

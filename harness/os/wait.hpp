@@ -5,24 +5,29 @@
 #include <cstdint>
 
 #include "cycles.hpp"
+#include "harness/os/atomics.hpp"
 #include "harness/os/clock.hpp"
 
 namespace ipcmark::os {
 
 // Set when the parent asks this process to leave its loop. A blocking call then returns EINTR, and a spin
-// sees it.
+// sees it. Windows: ReadFile and its like fail with ERROR_OPERATION_ABORTED, alertable waits return
+// WAIT_IO_COMPLETION; a wait that is not alertable sees nothing.
 extern std::atomic<bool> stop_flag;
 inline bool stop_requested() noexcept { return stop_flag.load(std::memory_order_relaxed); }
 
 // Installs the handler of the stop signal (SIGUSR1 without SA_RESTART: signal(7), "Interruption of system
-// calls").
+// calls"). Windows has no signals: there a thread waits for an event that bears this process's number in its
+// name, and then does to the calling thread what a signal would, by CancelSynchronousIo and QueueUserAPC.
 void listen_for_stop();
 
 // Blocks while *word == seen, between processes that share the memory: futex(2), FUTEX_WAIT without
-// FUTEX_PRIVATE_FLAG. May return early (a signal, a spurious wake); the caller looks again.
-void wait_on(const std::atomic<std::uint32_t>& word, std::uint32_t seen) noexcept;
-void wake_one(const std::atomic<std::uint32_t>& word) noexcept;
-void wake_all(const std::atomic<std::uint32_t>& word) noexcept;
+// FUTEX_PRIVATE_FLAG. May return early (a signal, a spurious wake); the caller looks again. Windows: of words
+// in what open_shared_memory() has mapped, by an event object for each sleeper (os/win32/sleepers.hpp), where
+// to wake one is to wake all.
+void wait_on(const Atomic<std::uint32_t>& word, std::uint32_t seen) noexcept;
+bool wake_one(const Atomic<std::uint32_t>& word) noexcept;  // false: nobody slept
+void wake_all(const Atomic<std::uint32_t>& word) noexcept;
 
 // Spins until ready() or until told to stop; true when ready. Once told, it looks for some 50 us more: what
 // was there before is still taken, although the look before the flag did not see it.

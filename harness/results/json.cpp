@@ -56,13 +56,19 @@ Latency latency_from(const Json& json) {
   return latency;
 }
 
+Json count_or_unknown(const os::Usage::MaybeCount& count) { return count ? Json(*count) : Json("unknown"); }
+os::Usage::MaybeCount count_from(const Json& json) {
+  if (!json.is_number()) return std::nullopt;
+  return json.get<std::uint64_t>();
+}
+
 Json to_json(const ProcessUse& use) {
   Json json{{"user_ns", use.usage.user_ns},
             {"system_ns", use.usage.system_ns},
-            {"voluntary_switches", use.usage.voluntary_switches},
-            {"involuntary_switches", use.usage.involuntary_switches},
+            {"voluntary_switches", count_or_unknown(use.usage.voluntary_switches)},
+            {"involuntary_switches", count_or_unknown(use.usage.involuntary_switches)},
             {"minor_faults", use.usage.minor_faults},
-            {"major_faults", use.usage.major_faults},
+            {"major_faults", count_or_unknown(use.usage.major_faults)},
             {"peak_rss_bytes", use.usage.peak_rss_bytes}};
   json["proportional_bytes"] = use.proportional_bytes ? Json(*use.proportional_bytes) : Json("unknown");
   if (use.counters) {
@@ -79,10 +85,10 @@ ProcessUse use_from(const Json& json) {
   ProcessUse use;
   use.usage = {.user_ns = json.at("user_ns"),
                .system_ns = json.at("system_ns"),
-               .voluntary_switches = json.at("voluntary_switches"),
-               .involuntary_switches = json.at("involuntary_switches"),
+               .voluntary_switches = count_from(json.at("voluntary_switches")),
+               .involuntary_switches = count_from(json.at("involuntary_switches")),
                .minor_faults = json.at("minor_faults"),
-               .major_faults = json.at("major_faults"),
+               .major_faults = count_from(json.at("major_faults")),
                .peak_rss_bytes = json.at("peak_rss_bytes")};
   if (json.at("proportional_bytes").is_number())
     use.proportional_bytes = json.at("proportional_bytes").get<std::uint64_t>();
@@ -107,7 +113,7 @@ Json to_json(const Noise& noise) {
   return {{"wake_up_ns", noise.wake_up_ns},
           {"stolen_ns", optional_number(noise.stolen_ns)},
           {"cpu_pressure_ns", optional_number(noise.cpu_pressure_ns)},
-          {"involuntary_switches", noise.involuntary_switches},
+          {"involuntary_switches", count_or_unknown(noise.involuntary_switches)},
           {"contaminated", noise.contaminated},
           {"reasons", noise.reasons}};
 }
@@ -115,7 +121,7 @@ Noise noise_from(const Json& json) {
   return {.wake_up_ns = json.at("wake_up_ns"),
           .stolen_ns = number_or_unknown(json.at("stolen_ns")),
           .cpu_pressure_ns = number_or_unknown(json.at("cpu_pressure_ns")),
-          .involuntary_switches = json.at("involuntary_switches"),
+          .involuntary_switches = count_from(json.at("involuntary_switches")),
           .contaminated = json.at("contaminated"),
           .reasons = json.at("reasons")};
 }
@@ -255,6 +261,7 @@ Json to_json(const RunFacts& run) {
           {"interrupted_by", run.interrupted_by.empty() ? Json(nullptr) : Json(run.interrupted_by)},
           {"revision", run.revision},
           {"seed", run.seed},
+          {"touch_clipboard", run.touch_clipboard},
           {"effort",
            {{"duration_s", run.duration_s},
             {"warm_up_s", run.warm_up_s},
@@ -273,6 +280,7 @@ RunFacts run_from_json(const Json& json) {
   run.partial = json.at("partial");
   run.revision = json.at("revision");
   run.seed = json.at("seed");
+  run.touch_clipboard = json.at("touch_clipboard");
   const Json& effort = json.at("effort");
   run.duration_s = effort.at("duration_s");
   run.warm_up_s = effort.at("warm_up_s");

@@ -65,6 +65,18 @@ TEST(ResultJson, EveryFieldOfALaunchIsWrittenUnderItsName) {
   EXPECT_EQ(json.at("started"), "2026-01-02T03:04:05Z");
 }
 
+TEST(ResultJson, WhatASystemDoesNotCountIsUnknownAndComesBackSo) {
+  Launch launch = made_up::launch();
+  launch.producer.usage.voluntary_switches.reset();
+  launch.producer.usage.major_faults.reset();
+  launch.noise.involuntary_switches.reset();
+  const Json json = to_json(launch);
+  EXPECT_EQ(json.at("resources").at("producer").at("voluntary_switches"), "unknown");
+  EXPECT_EQ(json.at("resources").at("producer").at("major_faults"), "unknown");
+  EXPECT_EQ(json.at("noise").at("involuntary_switches"), "unknown");
+  EXPECT_EQ(to_json(launch_from_json(json)), json);
+}
+
 TEST(ResultJson, WhatALaunchDoesNotHaveIsSaidAndNeverAZero) {
   Launch launch = made_up::launch();
   launch.latency.reset();
@@ -174,6 +186,7 @@ TEST(ResultJson, TheFactsOfAnUnfinishedRunRoundTripWithEveryDigitOfTheSeed) {
   const Json json = to_json(made_up::run());
   EXPECT_EQ(to_json(run_from_json(written_and_read(json))), json);
   EXPECT_EQ(json.at("seed"), ~std::uint64_t{0});
+  EXPECT_EQ(json.at("touch_clipboard"), true);
   EXPECT_TRUE(json.at("finished").is_null());
   EXPECT_TRUE(json.at("interrupted_by").is_null());
 }

@@ -101,7 +101,7 @@ std::vector<std::string> notes_on(const Trial&, const ClockFacts&);
 
 struct RunFacts {
   std::string id, command, suite, started, finished, revision;
-  bool partial = true;
+  bool partial = true, touch_clipboard = false;
   std::uint64_t seed = 0;
   std::string interrupted_by;
   double duration_s = 0, warm_up_s = 0, target = 0, budget_s = 0;

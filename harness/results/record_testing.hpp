@@ -96,6 +96,7 @@ inline RunFacts run() {
   facts.revision = "0123456789ab";
   facts.partial = true;
   facts.seed = ~std::uint64_t{0};
+  facts.touch_clipboard = true;
   facts.duration_s = 0.03;
   facts.warm_up_s = 0.005;
   facts.target = 0.05;

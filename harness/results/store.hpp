@@ -44,7 +44,7 @@ class ResultStore {
   std::string directory_;
   nlohmann::json environment_;
   std::ofstream journal_;
-  std::chrono::steady_clock::time_point saved_;
+  std::chrono::steady_clock::time_point next_save_;
 };
 
 }  // namespace ipcmark

@@ -21,7 +21,7 @@ Cast::Part Cast::start_part(Job job) {
     if (!*ticket || (job.duplex && ticket == &job.in)) continue;
     for (os::RawHandle& handle : (*ticket)->handles) {
       handles.push_back(handle);
-      handle = os::first_child_handle + static_cast<os::RawHandle>(handles.size()) - 1;
+      handle = os::number_in_child(handles, handles.size() - 1);
     }
   }
   Part part{.role = job.role,

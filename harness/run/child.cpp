@@ -1,7 +1,5 @@
 #include "harness/run/child.hpp"
 
-#include <csignal>
-
 #include "harness/os/cpu.hpp"
 #include "harness/os/wait.hpp"
 #include "harness/run/control.hpp"
@@ -25,6 +23,11 @@ const Mechanism& known_mechanism(const std::string& name) {
   const Mechanism* found = mechanism_named(name);
   if (found == nullptr) throw std::runtime_error("no mechanism named " + name);
   return *found;
+}
+
+os::Usage::MaybeCount since(const os::Usage::MaybeCount& before, const os::Usage::MaybeCount& after) {
+  if (!before || !after) return std::nullopt;
+  return *after - *before;
 }
 
 class Child {
@@ -77,10 +80,10 @@ class Child {
     report.latency = state_.latency;
     report.usage = {.user_ns = after.user_ns - before.user_ns,
                     .system_ns = after.system_ns - before.system_ns,
-                    .voluntary_switches = after.voluntary_switches - before.voluntary_switches,
-                    .involuntary_switches = after.involuntary_switches - before.involuntary_switches,
+                    .voluntary_switches = since(before.voluntary_switches, after.voluntary_switches),
+                    .involuntary_switches = since(before.involuntary_switches, after.involuntary_switches),
                     .minor_faults = after.minor_faults - before.minor_faults,
-                    .major_faults = after.major_faults - before.major_faults,
+                    .major_faults = since(before.major_faults, after.major_faults),
                     .peak_rss_bytes = after.peak_rss_bytes};
     report.proportional_bytes = os::proportional_memory();
     report.counters_unavailable = counters_.unavailable();
@@ -120,9 +123,9 @@ std::unique_ptr<Child> set_up(os::Channel& control) {
 }  // namespace
 
 int child_main() {
-  std::signal(SIGPIPE, SIG_IGN);
+  os::survive_closed_pipes();
   os::listen_for_stop();
-  os::Channel control{os::Handle(os::first_child_handle)};
+  os::Channel control{os::Handle(os::first_handle())};
   const auto child = set_up(control);
   if (!child) return 1;
   while (const auto line = control.read_line()) {

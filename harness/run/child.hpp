@@ -3,8 +3,7 @@
 
 namespace ipcmark {
 
-// Runs until the parent closes the control channel, which is handle os::first_child_handle. Returns the exit
-// code.
+// Runs until the parent closes the control channel, which is os::first_handle(). Returns the exit code.
 int child_main();
 
 }  // namespace ipcmark

@@ -39,9 +39,20 @@ void read_histogram(const Json& json, Histogram& histogram) {
   histogram.set_extremes(json.at("sum"), json.at("max"), json.at("overflow"));
 }
 
+Json count_or_null(const os::Usage::MaybeCount& count) { return count ? Json(*count) : Json(nullptr); }
+os::Usage::MaybeCount count_from(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  return json.get<std::uint64_t>();
+}
+
 Json to_json(const os::Usage& usage) {
-  return {usage.user_ns,      usage.system_ns,    usage.voluntary_switches, usage.involuntary_switches,
-          usage.minor_faults, usage.major_faults, usage.peak_rss_bytes};
+  return {usage.user_ns,
+          usage.system_ns,
+          count_or_null(usage.voluntary_switches),
+          count_or_null(usage.involuntary_switches),
+          usage.minor_faults,
+          count_or_null(usage.major_faults),
+          usage.peak_rss_bytes};
 }
 Json to_json(const std::vector<LaneCount>& lanes) {
   Json all = Json::array();
@@ -65,10 +76,10 @@ std::vector<LaneCount> lanes_from(const Json& json) {
 os::Usage usage_from(const Json& json) {
   return {.user_ns = json.at(0),
           .system_ns = json.at(1),
-          .voluntary_switches = json.at(2),
-          .involuntary_switches = json.at(3),
+          .voluntary_switches = count_from(json.at(2)),
+          .involuntary_switches = count_from(json.at(3)),
           .minor_faults = json.at(4),
-          .major_faults = json.at(5),
+          .major_faults = count_from(json.at(5)),
           .peak_rss_bytes = json.at(6)};
 }
 

@@ -136,6 +136,16 @@ TEST(Control, AMeasuredReportRoundTripsWithUsageAndCounters) {
   EXPECT_EQ(got.counters_include_kernel, report.counters_include_kernel);
 }
 
+TEST(Control, WhatASystemDoesNotCountStaysUnknown) {
+  RoundReport report = full_report();
+  report.usage.voluntary_switches.reset();
+  report.usage.major_faults.reset();
+  const os::Usage got = decode_report(encode(report, true)).usage;
+  EXPECT_FALSE(got.voluntary_switches.has_value());
+  EXPECT_EQ(got.involuntary_switches, report.usage.involuntary_switches);
+  EXPECT_FALSE(got.major_faults.has_value());
+}
+
 TEST(Control, AReportWithoutCountersSaysWhy) {
   RoundReport report = full_report();
   report.counters.reset();

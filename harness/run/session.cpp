@@ -41,7 +41,7 @@ std::vector<std::string> Session::sweep() {
 
 int janitor_main(const std::string& run) {
   os::catch_termination();  // it leaves with its parent and not before
-  os::Channel parent{os::Handle(os::first_child_handle)};
+  os::Channel parent{os::Handle(os::first_handle())};
   unsigned links = 0;
   while (const auto line = parent.read_line()) {
     if (*line == "done") return 0;

@@ -14,72 +14,26 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "harness/fd_stream.hpp"
+#include "harness/os/posix/letter.hpp"
+#include "harness/pair_link.hpp"
 
 namespace ipcmark {
 namespace {
 
 constexpr int room_of_one = 384;
 
-class FdPassingLink final : public Link {
+class FdPassingLink final : public PairLink {
  public:
-  explicit FdPassingLink(const Options& options) {
+  explicit FdPassingLink(const Options& options) : PairLink(SOCK_SEQPACKET) {
     const os::Handle probe(::memfd_create("ipcmark", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (!probe) {
       throw Unsupported(std::string("memfd_create says ") + std::generic_category().message(errno) +
                         ": it needs CONFIG_MEMFD_CREATE and sysctl -w vm.memfd_noexec=0 or 1");
     }
-    int ends[2];
-    check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "socketpair");
-    producer_ = os::Handle(ends[0]);
-    consumer_ = os::Handle(ends[1]);
     const int room = static_cast<int>(options.depth) * room_of_one;
-    check(::setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room), "setsockopt SO_SNDBUF");
-  }
-  Ticket ticket(Role role) override {
-    return {.address = {}, .handles = {(role == Role::producer ? producer_ : consumer_).raw()}};
-  }
-  void handed_over() override {
-    producer_.reset();
-    consumer_.reset();
-  }
-
- private:
-  os::Handle producer_, consumer_;
-};
-
-// One letter: the length of the payload, and beside it the descriptor that holds it.
-struct Letter {
-  std::uint64_t length = 0;
-  iovec data{&length, sizeof length};
-  alignas(cmsghdr) char rights[CMSG_SPACE(sizeof(int))]{};
-  msghdr header{};
-
-  Letter() noexcept {
-    header.msg_iov = &data;
-    header.msg_iovlen = 1;
-    header.msg_control = rights;
-    header.msg_controllen = sizeof rights;
-  }
-  Letter(const Letter&) = delete;
-  Letter& operator=(const Letter&) = delete;
-
-  void enclose(int descriptor) noexcept {
-    cmsghdr* const control = CMSG_FIRSTHDR(&header);
-    control->cmsg_level = SOL_SOCKET;
-    control->cmsg_type = SCM_RIGHTS;
-    control->cmsg_len = CMSG_LEN(sizeof descriptor);
-    std::memcpy(CMSG_DATA(control), &descriptor, sizeof descriptor);
-  }
-  // Nothing when this process may not open another descriptor: unix(7), MSG_CTRUNC.
-  os::Handle enclosed() noexcept {
-    const cmsghdr* const control = CMSG_FIRSTHDR(&header);
-    if (control == nullptr || control->cmsg_type != SCM_RIGHTS) return {};
-    int descriptor = -1;
-    std::memcpy(&descriptor, CMSG_DATA(control), sizeof descriptor);
-    return os::Handle(descriptor);
+    check(::setsockopt(producer_.fd(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room), "setsockopt SO_SNDBUF");
   }
 };
 
@@ -98,22 +52,22 @@ class FdPassingEndpoint final : public Endpoint {
     }
     constexpr int all = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
     if (::fcntl(memory.fd(), F_ADD_SEALS, all) == -1) return io_of_errno(errno);
-    Letter letter;
-    letter.length = message.size();
-    letter.enclose(memory.fd());
+    os::Letter letter;
+    letter.text = message.size();
+    letter.enclose(memory);
     const Io io = retry_interrupted([&] { return ::sendmsg(socket_.fd(), &letter.header, MSG_NOSIGNAL); });
     return {.size = message.size(), .status = io.status, .os_error = io.os_error};
   }
 
   Io recv(std::span<std::byte> buffer) noexcept override {
-    Letter letter;
+    os::Letter letter;
     const Io io =
         retry_interrupted([&] { return ::recvmsg(socket_.fd(), &letter.header, MSG_CMSG_CLOEXEC); });
     if (io.status != Status::ok) return io;
     if (io.size == 0) return {.status = Status::closed};
     const os::Handle memory = letter.enclosed();
     if (!memory) return {.status = Status::error, .os_error = EMFILE};
-    const std::size_t kept = std::min<std::size_t>(letter.length, buffer.size());
+    const std::size_t kept = std::min<std::size_t>(letter.text, buffer.size());
     for (std::size_t done = 0; done < kept;) {
       const Io part = retry_interrupted([&] {  // the offset is shared with the producer, and at the end
         return ::pread(memory.fd(), buffer.data() + done, kept - done, static_cast<off_t>(done));
@@ -122,7 +76,7 @@ class FdPassingEndpoint final : public Endpoint {
       if (part.size == 0) return {.status = Status::error, .os_error = EIO};
       done += part.size;
     }
-    return {.size = kept, .status = kept < letter.length ? Status::truncated : Status::ok};
+    return {.size = kept, .status = kept < letter.text ? Status::truncated : Status::ok};
   }
 
  private:
@@ -139,7 +93,8 @@ extern constinit const Mechanism fd_passing{
                .waits = blocks_or_polls,
                .many_producers = true,
                .many_consumers = true,
-               .sees_peer_death = true},
+               .sees_peer_death = true,
+               .survives_peer_kill = true},
     .create = create_as<FdPassingLink>,
     .open = open_as<FdPassingEndpoint>,
     .loops = loops_of<FdPassingEndpoint>,

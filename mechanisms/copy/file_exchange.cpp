@@ -47,13 +47,16 @@ class FileExchangeLink final : public Link {
                         "; set TMPDIR to a folder with more room");
     }
   }
-  ~FileExchangeLink() override { remove(); }
+  ~FileExchangeLink() override {
+    handed_over();  // to remove a folder takes a descriptor
+    remove();
+  }
   Ticket ticket(Role role) override {
     if (role == Role::producer)
       return {.address = folder_, .handles = {announced_.in.raw(), gone_.out.raw()}};
     return {.address = folder_, .handles = {announced_.out.raw(), gone_.in.raw()}};
   }
-  void handed_over() override {
+  void handed_over() final {
     announced_ = {};
     gone_ = {};
   }
@@ -152,7 +155,8 @@ extern constinit const Mechanism file_exchange{
                .manual = "rename(2)",
                .lifetime = Lifetime::file,
                .waits = blocks_or_polls,
-               .sees_peer_death = true},
+               .sees_peer_death = true,
+               .survives_peer_kill = true},
     .create = create_as<FileExchangeLink>,
     .open = open_as<FileExchangeEndpoint>,
     .loops = loops_of<FileExchangeEndpoint>,

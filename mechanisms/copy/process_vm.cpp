@@ -19,6 +19,7 @@
 
 #include "harness/fd_stream.hpp"
 #include "harness/os/process.hpp"
+#include "harness/pair_link.hpp"
 
 namespace ipcmark {
 namespace {
@@ -37,22 +38,9 @@ ssize_t read_from(pid_t process, const std::byte* address, std::span<std::byte> 
   return ::process_vm_readv(process, &here, 1, &there, 1, 0);
 }
 
-class ProcessVmLink final : public Link {
+class ProcessVmLink final : public PairLink {
  public:
-  explicit ProcessVmLink(const Options&) {
-    probe();
-    int ends[2];
-    check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "socketpair");
-    producer_ = os::Handle(ends[0]);
-    consumer_ = os::Handle(ends[1]);
-  }
-  Ticket ticket(Role role) override {
-    return {.address = {}, .handles = {(role == Role::producer ? producer_ : consumer_).raw()}};
-  }
-  void handed_over() override {
-    producer_.reset();
-    consumer_.reset();
-  }
+  explicit ProcessVmLink(const Options&) : PairLink(SOCK_SEQPACKET) { probe(); }
 
  private:
   static void probe() {
@@ -69,7 +57,6 @@ class ProcessVmLink final : public Link {
     }
     throw_errno("process_vm_readv");
   }
-  os::Handle producer_, consumer_;
 };
 
 class ProcessVmEndpoint final : public Endpoint {
@@ -134,7 +121,8 @@ extern constinit const Mechanism process_vm{
                .summary = "one copy by process_vm_readv, each message acknowledged",
                .manual = "process_vm_readv(2)",
                .waits = blocks_or_polls,
-               .sees_peer_death = true},
+               .sees_peer_death = true,
+               .survives_peer_kill = true},
     .create = create_as<ProcessVmLink>,
     .open = open_as<ProcessVmEndpoint>,
     .loops = loops_of<ProcessVmEndpoint>,

@@ -50,12 +50,16 @@ class BusDaemon {
     const os::Exit exit = process_.wait();
     if (exit.code == not_found)
       throw Unsupported("there is no dbus-daemon in PATH; install the package dbus-daemon");
+    if (exit.code == no_place || exit.code == no_redirection)
+      throw std::runtime_error("RLIMIT_NOFILE leaves no room for a dbus-daemon: " + words);
     throw std::runtime_error("dbus-daemon ended with " + exit.text() + ": " + words);
   }
   const std::string& address() const noexcept { return address_; }  // with the identity that it has
 
  private:
-  static constexpr int not_found = 127;  // of the shell: sh(1), exec
+  static constexpr int not_found = 127;     // of the shell: sh(1), exec
+  static constexpr int no_place = 126;      // for its handles: harness/os/posix/start_child.hpp
+  static constexpr int no_redirection = 2;  // of the shell
 
   static std::string configuration(const std::string& name, const BusLimits& limits) {
     const auto limit = [](const char* which, std::size_t value) {

@@ -17,6 +17,12 @@
 // and a receive is two poll(2) and two recvmsg(2), of which libdbus makes one each. The daemon says when a
 // name has lost its last owner; send() looks for that with one poll(2) more, or it would go on for ever.
 //
+// What a sender says last may stay in the daemon. Once the first limit is reached it leaves in its loader
+// what it has read but not delivered, and when there is room again it looks at the loader only if something
+// new comes from that sender: of eight producers up to three had their last 1 to 3 messages lie there in 5 of
+// 6 runs, and in 0 of 12 when each said something more a second later. So an endpoint that has sent asks the
+// daemon for its id before it goes; one that is killed cannot, and one that just stays silent does not.
+//
 // With Wait::spin the two ends poll; the daemon between them always sleeps. What it uses is in no process's
 // figures, and no placement pins it.
 #include <poll.h>
@@ -64,6 +70,12 @@ class DbusEndpoint final : public Endpoint {
       throw std::runtime_error("dbus_connection_get_unix_fd: the connection has no descriptor");
   }
 
+  ~DbusEndpoint() override {
+    if (has_sent_ && !os::stop_requested()) await_read();
+  }
+  DbusEndpoint(const DbusEndpoint&) = delete;
+  DbusEndpoint& operator=(const DbusEndpoint&) = delete;
+
   // Done when the kernel has all of it: libdbus would else keep it in a queue without bound.
   Io send(std::span<const std::byte> message) noexcept override {
     if (message.size() > max_message_) return {.status = Status::too_big};
@@ -75,6 +87,7 @@ class DbusEndpoint final : public Endpoint {
     }
     move();
     take_notices();
+    has_sent_ = true;
     return {.size = message.size()};
   }
 
@@ -102,6 +115,22 @@ class DbusEndpoint final : public Endpoint {
            ::dbus_message_append_args(message.get(), DBUS_TYPE_ARRAY, DBUS_TYPE_BYTE, &bytes,
                                       static_cast<int>(payload.size()), DBUS_TYPE_INVALID) != FALSE &&
            ::dbus_connection_send(bus_.get(), message.get(), nullptr) != FALSE;
+  }
+
+  // Until the daemon has read what was sent, this process is told to stop, or nobody would get it.
+  void await_read() noexcept {
+    const BusMessage question(
+        ::dbus_message_new_method_call(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, "GetId"));
+    dbus_uint32_t number = 0;
+    if (!question || ::dbus_connection_send(bus_.get(), question.get(), &number) == FALSE) return;
+    while (connected() && !peer_is_gone_) {
+      while (const BusMessage message{::dbus_connection_pop_message(bus_.get())}) {
+        if (::dbus_message_get_reply_serial(message.get()) == number) return;
+        note(message.get());
+      }
+      const bool more = ::dbus_connection_has_messages_to_send(bus_.get()) != FALSE;
+      if (!await(more ? POLLIN | POLLOUT : POLLIN) || !move()) return;
+    }
   }
 
   static bool is_payload(DBusMessage* message) noexcept {
@@ -155,9 +184,19 @@ class DbusEndpoint final : public Endpoint {
   const char* peer_;
   BusConnection bus_;
   std::size_t max_message_;
-  bool spins_, peer_is_gone_ = false;
+  bool spins_, peer_is_gone_ = false, has_sent_ = false;
   int socket_ = -1;
 };
+
+// Of 149 consumers of three busy producers 9 waited for a tail for ever, of 157 none whose producers said
+// something more after each message.
+constexpr std::string_view tail_is_left =
+    "dbus-daemon 1.14 leaves in its loader what it read from a sender above max_incoming_bytes, until that "
+    "sender says something more";
+constexpr KnownFailure known[]{
+    {.clauses = "CON-", .told = "only tails", .why = tail_is_left},
+    {.clauses = "GEN-10", .told = "waits for a last message", .why = tail_is_left},
+    {.clauses = "GUA-04", .told = "waits for a last message", .why = tail_is_left}};
 
 }  // namespace
 
@@ -170,11 +209,11 @@ extern constinit const Mechanism dbus{
                .axes = {.depth = true},
                .duplex = true,
                .many_producers = true,
-               .sees_peer_death = true,
-               .survives_peer_kill = true},
+               .sees_peer_death = true},
     .create = create_as<DbusLink>,
     .open = open_as<DbusEndpoint>,
     .loops = loops_of<DbusEndpoint>,
+    .known = known,
 };
 
 }  // namespace ipcmark

@@ -38,9 +38,11 @@ class FileLockLink final : public Link {
   explicit FileLockLink(const Options& options) {
     const std::string path = os::private_directory(options.run) + "/lock-" + std::to_string(options.link);
     for (os::Handle* end : {&producer_, &consumer_})
-      *end =
-          os::Handle(check(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600), "open of a lock file"));
-    check(::unlink(path.c_str()), "unlink of a lock file");
+      *end = os::Handle(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    const int refused = errno;
+    ::unlink(path.c_str());
+    errno = refused;
+    if (!producer_ || !consumer_) throw_errno("open of a lock file");
     for (const auto& [end, byte] : {std::pair{&producer_, 0}, {&consumer_, 2}}) {
       if (lock(end->fd(), F_OFD_SETLK, F_WRLCK, byte) == 0) continue;
       if (errno == EINVAL || errno == ENOLCK || errno == EOPNOTSUPP) {

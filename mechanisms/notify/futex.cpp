@@ -1,13 +1,17 @@
-// A counted semaphore on one 32-bit word of a shared segment, which waits by futex(2). It carries no payload.
+// A counted semaphore in one 64-bit word of a shared segment, which waits by futex(2) on its lower half. It
+// carries no payload.
 //
-// Wake-ups are counted in the upper 31 bits of the word: a send adds one, a receive takes one, none merges.
-// The lowest bit says that somebody may be asleep, so that a send to a busy consumer makes no system call. A
-// send clears it and wakes one; a consumer that has slept sets it again when it takes, since others may sleep
-// still, and wakes the next one if something is left. FUTEX_WAKE itself counts nothing: without the count in
-// the word, a wake before the wait would be lost. A send beyond 2^31 - 1 untaken wake-ups fails with
-// EOVERFLOW, as sem_post(3) does. A dead peer is never noticed, and a consumer killed between its wake-up and
-// its take leaves the other sleepers to a later send.
+// Wake-ups are counted in bits 1 to 31: a send adds one, a receive takes one, none merges. The lowest bit
+// says that somebody may be asleep, so that a send to a busy consumer makes no system call. FUTEX_WAKE itself
+// counts nothing: without the count in the word, a wake before the wait would be lost. A send beyond 2^31 - 1
+// untaken wake-ups fails with EOVERFLOW, as sem_post(3) does. A dead peer is never noticed.
+//
+// The bit stays until a send finds nobody to wake. Were it cleared by a send that wakes one, then nobody
+// would be left to set it again for those who still sleep when that one is killed before it takes. It is
+// cleared only if nothing has happened since the send: nobody slept then, and nobody goes to sleep while
+// there is something to take. The upper half of the word counts all changes, to know that.
 #include <atomic>
+#include <bit>
 #include <cerrno>
 #include <new>
 
@@ -19,10 +23,15 @@
 namespace ipcmark {
 namespace {
 
-using Word = std::atomic<std::uint32_t>;
+using Word = std::atomic<std::uint64_t>;
 
 constexpr std::uint32_t sleepers = 1, one = 2;
 constexpr std::uint32_t full = ~std::uint32_t{0} - sleepers;
+
+constexpr std::uint32_t state_of(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word); }
+constexpr std::uint64_t changed(std::uint64_t word, std::uint32_t state) noexcept {
+  return ((word >> 32) + 1) << 32 | state;
+}
 
 class FutexLink final : public Link {
  public:
@@ -46,17 +55,19 @@ class FutexEndpoint final : public Endpoint {
         wait_(wait) {}
 
   Io send(std::span<const std::byte>) noexcept override {
-    std::uint32_t seen = word_.load(std::memory_order_relaxed);
+    std::uint64_t seen = word_.load(std::memory_order_relaxed), sent = 0;
     do {
-      if (seen >= full) return {.status = Status::error, .os_error = EOVERFLOW};
-    } while (!word_.compare_exchange_weak(seen, (seen + one) & ~sleepers, std::memory_order_release,
-                                          std::memory_order_relaxed));
-    if ((seen & sleepers) != 0) os::wake_one(word_);
+      if (state_of(seen) >= full) return {.status = Status::error, .os_error = EOVERFLOW};
+      sent = changed(seen, state_of(seen) + one);
+    } while (!word_.compare_exchange_weak(seen, sent, std::memory_order_release, std::memory_order_relaxed));
+    if ((sent & sleepers) != 0 && !os::wake_one(futex_word()))
+      word_.compare_exchange_strong(sent, changed(sent, state_of(sent) & ~sleepers),
+                                    std::memory_order_relaxed);
     return {};
   }
 
   Io recv(std::span<std::byte>) noexcept override {
-    const auto taken = [&] { return take(0) != nothing; };
+    const auto taken = [&] { return take() != nothing; };
     if (wait_ == Wait::spin) return {.status = os::spin_until(taken) ? Status::ok : Status::stopped};
     if (wait_ == Wait::adaptive ? spin_.until(taken) : taken()) return {};
     return sleep_and_take();
@@ -65,12 +76,13 @@ class FutexEndpoint final : public Endpoint {
  private:
   static constexpr std::uint32_t nothing = ~std::uint32_t{0};
 
-  // Takes one wake-up if there is any, and sets the bits of `also`; returns what is left, or `nothing`.
-  std::uint32_t take(std::uint32_t also) noexcept {
-    std::uint32_t seen = word_.load(std::memory_order_relaxed);
-    while (seen >= one) {
-      const std::uint32_t left = (seen - one) | also;
-      if (word_.compare_exchange_weak(seen, left, std::memory_order_acquire, std::memory_order_relaxed))
+  // Takes one wake-up if there is any; returns the state after that, or `nothing`.
+  std::uint32_t take() noexcept {
+    std::uint64_t seen = word_.load(std::memory_order_relaxed);
+    while (state_of(seen) >= one) {
+      const std::uint32_t left = state_of(seen) - one;
+      if (word_.compare_exchange_weak(seen, changed(seen, left), std::memory_order_acquire,
+                                      std::memory_order_relaxed))
         return left;
     }
     return nothing;
@@ -78,15 +90,23 @@ class FutexEndpoint final : public Endpoint {
 
   Io sleep_and_take() noexcept {
     for (;;) {
-      if (const std::uint32_t left = take(sleepers); left != nothing) {
-        if (left >= one) os::wake_one(word_);
+      if (const std::uint32_t left = take(); left != nothing) {
+        // Whoever was woken for what is left, or should have been, may be dead.
+        if (left >= one) os::wake_one(futex_word());
         return {};
       }
       if (os::stop_requested()) return {.status = Status::stopped};
-      std::uint32_t none = 0;
-      if (word_.compare_exchange_strong(none, sleepers, std::memory_order_relaxed) || none == sleepers)
-        os::wait_on(word_, sleepers);
+      std::uint64_t seen = word_.load(std::memory_order_relaxed);
+      if (state_of(seen) == sleepers ||
+          (state_of(seen) == 0 &&
+           word_.compare_exchange_strong(seen, changed(seen, sleepers), std::memory_order_relaxed)))
+        os::wait_on(futex_word(), sleepers);
     }
+  }
+
+  const std::atomic<std::uint32_t>& futex_word() const noexcept {
+    static_assert(std::endian::native == std::endian::little);
+    return *reinterpret_cast<const std::atomic<std::uint32_t>*>(&word_);
   }
 
   os::Mapping memory_;
@@ -106,7 +126,8 @@ extern constinit const Mechanism futex{
                .lifetime = Lifetime::kernel,
                .waits = every_wait,
                .many_producers = true,
-               .many_consumers = true},
+               .many_consumers = true,
+               .survives_peer_kill = true},
     .create = create_as<FutexLink>,
     .open = open_as<FutexEndpoint>,
     .loops = loops_of<FutexEndpoint>,

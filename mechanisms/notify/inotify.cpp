@@ -31,6 +31,9 @@ class InotifyLink final : public Link {
       const int error = errno;
       ::unlink(path_.c_str());
       errno = error;
+      if (errno == EMFILE && !os::Handle(::open("/", O_PATH | O_CLOEXEC)))
+        throw_errno("inotify_init1");  // no descriptor is left, which has the same number
+      errno = error;
       if (errno == EMFILE)
         throw Unsupported(
             "no inotify instance is left for this user; raise fs.inotify.max_user_instances with sysctl -w");
@@ -100,7 +103,8 @@ extern constinit const Mechanism inotify{
                .lifetime = Lifetime::file,
                .waits = blocks_or_polls,
                .many_producers = true,
-               .sees_peer_death = true},
+               .sees_peer_death = true,
+               .survives_peer_kill = true},
     .create = create_as<InotifyLink>,
     .open = open_as<InotifyEndpoint>,
     .loops = loops_of<InotifyEndpoint>,

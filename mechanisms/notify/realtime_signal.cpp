@@ -12,7 +12,7 @@
 //
 // The signal is SIGRTMIN and up, by the link's number, and is blocked in the consumer, which a signalfd
 // needs; the signal that stops a child stays as it is. The consumer's number goes to the producers through a
-// small segment when they open.
+// little memory without a name (memfd_create(2)) when they open, so that nothing is left of a killed run.
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -23,7 +23,6 @@
 #include <new>
 
 #include "harness/fd_stream.hpp"
-#include "harness/os/host.hpp"
 #include "harness/os/memory.hpp"
 
 namespace ipcmark {
@@ -38,22 +37,21 @@ struct Meeting {
 
 class RealtimeSignalLink final : public Link {
  public:
-  explicit RealtimeSignalLink(const Options& options) : name_(os::object_name(options.run, options.link)) {
+  explicit RealtimeSignalLink(const Options& options) {
     rlimit pending{};
     check(::getrlimit(RLIMIT_SIGPENDING, &pending), "getrlimit RLIMIT_SIGPENDING");
     if (pending.rlim_cur == 0)
       throw Unsupported(
           "RLIMIT_SIGPENDING is 0, so that no signal can be queued; raise it with ulimit -i 1024");
-    const os::Mapping memory = os::create_segment(name_, sizeof(Meeting));
+    memory_ = os::create_shared_memory(os::Memory::memfd, options.run, options.link, sizeof(Meeting));
     const auto numbers = static_cast<unsigned>(SIGRTMAX - SIGRTMIN + 1);
-    ::new (memory.data()) Meeting{.number = SIGRTMIN + static_cast<int>(options.link % numbers)};
+    ::new (memory_->data()) Meeting{.number = SIGRTMIN + static_cast<int>(options.link % numbers)};
   }
-  ~RealtimeSignalLink() override { os::remove_segment(name_); }
-  Ticket ticket(Role) override { return {.address = name_, .handles = {}}; }
-  void handed_over() override { os::remove_segment(name_); }
+  Ticket ticket(Role) override { return {.address = memory_->address(), .handles = memory_->handles()}; }
+  void handed_over() override { memory_->handed_over(); }
 
  private:
-  std::string name_;
+  std::unique_ptr<os::SharedMemory> memory_;
 };
 
 os::Handle queue_of(int number) {
@@ -67,7 +65,8 @@ os::Handle queue_of(int number) {
 class RealtimeSignalEndpoint final : public Endpoint {
  public:
   RealtimeSignalEndpoint(const Ticket& ticket, Role role, Wait wait) {
-    const os::Mapping memory = os::open_segment(ticket.address, sizeof(Meeting));
+    const os::Mapping memory =
+        os::open_shared_memory(os::Memory::memfd, ticket.address, ticket.handles, sizeof(Meeting));
     Meeting& meeting = *std::launder(reinterpret_cast<Meeting*>(memory.data()));
     number_ = meeting.number;
     if (role == Role::consumer) {
@@ -114,7 +113,8 @@ extern constinit const Mechanism realtime_signal{
                .manual = "signal(7)",
                .framing = Framing::signal,
                .waits = blocks_or_polls,
-               .many_producers = true},
+               .many_producers = true,
+               .survives_peer_kill = true},
     .create = create_as<RealtimeSignalLink>,
     .open = open_as<RealtimeSignalEndpoint>,
     .loops = loops_of<RealtimeSignalEndpoint>,

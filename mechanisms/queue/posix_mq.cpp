@@ -50,12 +50,18 @@ class PosixMqLink final : public Link {
       ::mq_close(queue);
       return true;
     }
+    if (errno == EMFILE && no_descriptor_left()) throw_errno("mq_open " + name_);
     if (errno == EINVAL || errno == EMFILE || errno == ENOMEM) return false;
     if (errno == ENOSYS || errno == EACCES || errno == EPERM) {
       throw Unsupported(std::string("mq_open says ") + std::generic_category().message(errno) +
                         ": this kernel has no POSIX message queues for this user");
     }
     throw_errno("mq_open " + name_);
+  }
+  // EMFILE means this as well as RLIMIT_MSGQUEUE.
+  static bool no_descriptor_left() {
+    const os::Handle probe(::open("/", O_PATH | O_CLOEXEC));
+    return !probe && errno == EMFILE;
   }
   std::string name_;
 };
@@ -109,7 +115,8 @@ extern constinit const Mechanism posix_mq{
                .axes = {.depth = true},
                .many_producers = true,
                .many_consumers = true,
-               .priorities = MQ_PRIO_MAX},
+               .priorities = MQ_PRIO_MAX,
+               .survives_peer_kill = true},
     .create = create_as<PosixMqLink>,
     .open = open_as<PosixMqEndpoint>,
     .loops = loops_of<PosixMqEndpoint>,

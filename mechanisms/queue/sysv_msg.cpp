@@ -28,7 +28,9 @@ class SysvMsgLink final : public Link {
  public:
   explicit SysvMsgLink(const Options& options) {
     for (const char* name : {"msgmax", "msgmnb"}) {
+      errno = 0;
       const auto limit = os::number_in(std::string("/proc/sys/kernel/") + name);
+      if (!limit && errno == EMFILE) throw_errno("open of /proc/sys/kernel");
       if (!limit) throw Unsupported("this kernel has no System V message queues (CONFIG_SYSVIPC)");
       const bool chosen = options.buffer != 0 && name == std::string_view("msgmnb");
       if (static_cast<std::size_t>(*limit) < options.max_message && !chosen) {
@@ -133,7 +135,8 @@ extern constinit const Mechanism sysv_msg{
                .many_producers = true,
                .many_consumers = true,
                .priorities = levels,
-               .selects = true},
+               .selects = true,
+               .survives_peer_kill = true},
     .create = create_as<SysvMsgLink>,
     .open = open_as<SysvMsgEndpoint>,
     .loops = loops_of<SysvMsgEndpoint>,

@@ -17,15 +17,15 @@ namespace ipcmark {
 enum CursorState : std::uint32_t { nobodys, taken, counts };
 
 struct Cursor {
-  alignas(apart) std::atomic<std::uint32_t> state = nobodys;
-  std::atomic<std::uint32_t> consumed = 0;  // messages, modulo 2^32; told once for an eighth of the ring
+  alignas(apart) os::Atomic<std::uint32_t> state = nobodys;
+  os::Atomic<std::uint32_t> consumed = 0;  // messages, modulo 2^32; told once for an eighth of the ring
 };
 
 struct BroadcastSync {
   Cursor cursors[16];
-  alignas(apart) std::atomic<std::uint32_t> kept_from = 0;  // the oldest message that a newcomer may have
-  alignas(apart) std::atomic<std::uint32_t> wake_producer_at = 0;  // the count that it sleeps for
-  alignas(apart) std::atomic<std::uint32_t> events = 0;
+  alignas(apart) os::Atomic<std::uint32_t> kept_from = 0;  // the oldest message that a newcomer may have
+  alignas(apart) os::Atomic<std::uint32_t> wake_producer_at = 0;  // the count that it sleeps for
+  alignas(apart) os::Atomic<std::uint32_t> events = 0;
 };
 
 // A consumer's place among the others.
@@ -37,7 +37,7 @@ class ConsumersPlace {
       from = still;
       cursor_.consumed.store(from, std::memory_order_relaxed);
       cursor_.state.store(counts, std::memory_order_release);
-      std::atomic_thread_fence(std::memory_order_seq_cst);
+      os::fence(std::memory_order_seq_cst);
       still = sync_.kept_from.load(std::memory_order_relaxed);
     } while (still != from);
     first_ = from;
@@ -54,7 +54,7 @@ class ConsumersPlace {
   void tell(std::uint32_t consumed, Wait wait) noexcept {
     cursor_.consumed.store(consumed, std::memory_order_release);  // the slots before are read
     if (wait == Wait::spin) return;
-    std::atomic_thread_fence(std::memory_order_seq_cst);  // the look must not overtake the count
+    os::fence(std::memory_order_seq_cst);  // the look must not overtake the count
     if (sync_.wake_producer_at.load(std::memory_order_relaxed) == consumed) ring();
   }
 
@@ -96,7 +96,7 @@ inline std::uint32_t slowest_consumer(BroadcastSync& sync, std::uint32_t next,
   // this for consent.
   if (first >= next - sync.kept_from.load(std::memory_order_relaxed)) return next - first;
   sync.kept_from.store(next - first, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  os::fence(std::memory_order_seq_cst);
   return next - std::max(first, behind());
 }
 

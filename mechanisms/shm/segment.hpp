@@ -13,7 +13,6 @@
 // the stream of shm_spsc ran at 0.86 of its rate. The depth is a power of two. Nothing in it is a pointer.
 #pragma once
 
-#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <memory>
@@ -21,10 +20,16 @@
 #include <string>
 
 #include "harness/mechanism.hpp"
+#include "harness/os/atomics.hpp"
 #include "harness/os/host.hpp"
 #include "harness/os/memory.hpp"
+#include "shared_memory.hpp"
 
 namespace ipcmark {
+
+// Of whatever is in the usual shared memory of this system, and whether it could be in another.
+inline constexpr Lifetime segment_lifetime = os::memory_outlives_all ? Lifetime::kernel : Lifetime::handles;
+inline constexpr bool has_kinds_of_memory = os::memory_has_kinds;
 
 // Two lines: the second is fetched along with the first by the adjacent-line prefetcher (Intel optimisation
 // manual).
@@ -71,13 +76,13 @@ class Slots {
   std::uint64_t* mark_at(std::uint32_t number) const noexcept {
     return reinterpret_cast<std::uint64_t*>(first_mark_ + std::size_t{number & mask_} * mark_stride_);
   }
-  std::atomic_ref<std::uint64_t> mark(std::uint32_t number) const noexcept {
-    return std::atomic_ref(*mark_at(number));
+  os::AtomicRef<std::uint64_t> mark(std::uint32_t number) const noexcept {
+    return os::AtomicRef<std::uint64_t>(*mark_at(number));
   }
   // The lower half of a mark, for waiting on: futexes are 32 bits wide.
-  const std::atomic<std::uint32_t>& mark_word(std::uint32_t number) const noexcept {
+  const os::Atomic<std::uint32_t>& mark_word(std::uint32_t number) const noexcept {
     static_assert(std::endian::native == std::endian::little);
-    return *reinterpret_cast<const std::atomic<std::uint32_t>*>(mark_at(number));
+    return *reinterpret_cast<const os::Atomic<std::uint32_t>*>(mark_at(number));
   }
 
  private:
@@ -107,8 +112,8 @@ class SegmentLink : public Link {
                                          segment_bytes<Sync>(options))) {
     ::new (memory_->data()) Sync();
   }
-  Ticket ticket(Role) final { return {.address = memory_->address(), .handles = memory_->handles()}; }
-  void handed_over() final { memory_->handed_over(); }
+  Ticket ticket(Role) override { return {.address = memory_->address(), .handles = memory_->handles()}; }
+  void handed_over() override { memory_->handed_over(); }
 
  protected:
   Sync& sync() const noexcept { return *std::launder(reinterpret_cast<Sync*>(memory_->data())); }

@@ -80,7 +80,7 @@ class ShmBroadcastEndpoint final : public LoanEndpoint {
       if (os::stop_requested()) return false;
       const std::uint32_t events = sync_.events.load(std::memory_order_acquire);
       sync_.wake_producer_at.store(half, std::memory_order_relaxed);
-      std::atomic_thread_fence(std::memory_order_seq_cst);  // the look must not overtake the count
+      os::fence(std::memory_order_seq_cst);  // the look must not overtake the count
       if (room_at(half)) break;
       os::wait_on(sync_.events, events);
     }
@@ -105,10 +105,11 @@ extern constinit const Mechanism shm_broadcast{
     .traits = {.name = "shm_broadcast",
                .family = "shm",
                .summary = "ring in shared memory, each consumer sees all; the slowest blocks the producer",
-               .manual = "shm_overview(7), futex(2)",
-               .lifetime = Lifetime::kernel,
+               .manual = os::memory_and_wait_manual,
+               .lifetime = segment_lifetime,
                .waits = every_wait,
-               .axes = {.depth = true, .memory = true, .access = true},
+               .axes = {.depth = true, .memory = has_kinds_of_memory, .access = true},
+               .broadcasts = true,
                .loans = true},
     .create = create_as<SegmentLink<BroadcastSync>>,
     .open = open_as<ShmBroadcastEndpoint>,

@@ -28,8 +28,8 @@ namespace {
 
 struct MpmcSync {
   // Numbers taken, modulo 2^32.
-  alignas(apart) std::atomic<std::uint32_t> by_producers = 0;
-  alignas(apart) std::atomic<std::uint32_t> by_consumers = 0;
+  alignas(apart) os::Atomic<std::uint32_t> by_producers = 0;
+  alignas(apart) os::Atomic<std::uint32_t> by_consumers = 0;
 };
 
 class ShmMpmcEndpoint final : public LoanEndpoint {
@@ -73,8 +73,8 @@ class ShmMpmcEndpoint final : public LoanEndpoint {
   std::uint32_t empty(std::uint32_t number) const noexcept { return 2 * (number & ~(slots_.depth() - 1)); }
 
   // Takes the next number of a side once its slot is in `state`; false when told to stop.
-  bool take(std::atomic<std::uint32_t>& taken, std::uint32_t state, std::uint32_t ahead,
-            std::uint32_t& number, std::uint64_t& mark) noexcept {
+  bool take(os::Atomic<std::uint32_t>& taken, std::uint32_t state, std::uint32_t ahead, std::uint32_t& number,
+            std::uint64_t& mark) noexcept {
     for (bool told = false;;) {
       number = taken.load(std::memory_order_relaxed);
       // Acquire: what the other side did in the slot is over before this side touches it. The counts order
@@ -115,10 +115,10 @@ extern constinit const Mechanism shm_mpmc{
     .traits = {.name = "shm_mpmc",
                .family = "shm",
                .summary = "lock-free ring in shared memory, several producers and consumers",
-               .manual = "shm_overview(7), futex(2)",
-               .lifetime = Lifetime::kernel,
+               .manual = os::memory_and_wait_manual,
+               .lifetime = segment_lifetime,
                .waits = every_wait,
-               .axes = {.depth = true, .memory = true, .access = true},
+               .axes = {.depth = true, .memory = has_kinds_of_memory, .access = true},
                .many_producers = true,
                .many_consumers = true,
                .loans = true},

@@ -5,8 +5,10 @@
 // reads the event counter beside it, unlocks, and sleeps by futex(2) on that counter. Whoever changes the
 // ring looks at the flag under the same mutex; if it is set, it clears it, advances the counter, unlocks, and
 // wakes. The counter makes the gap between unlock and sleep harmless: a wake in between changes it, and futex
-// returns at once. All of it is two words that a dead process cannot leave in a state that matters: a flag
-// without a sleeper costs one wake in vain.
+// returns at once. Whoever has woken the sleepers says of which count that was, after the wake: as long as
+// the two numbers differ, somebody may have been killed between his count and his wake, and whoever changes
+// the ring next wakes in his place. So a dead process cannot leave the words in a state that matters: a flag
+// without a sleeper, or a count without a wake, costs one wake in vain.
 //
 // Who spins looks at the counts without the mutex, and takes it only when there seems to be something to do.
 // A side that polled under the mutex would hold it most of the time, also when its time slice ends: on two
@@ -27,8 +29,9 @@ namespace ipcmark {
 namespace {
 
 struct Bell {
-  std::uint32_t sleeps = 0;               // under the mutex: somebody waits for this event
-  std::atomic<std::uint32_t> events = 0;  // advanced when a sleeper is to be woken
+  std::uint32_t sleeps = 0;              // under the mutex: somebody waits for this event
+  os::Atomic<std::uint32_t> events = 0;  // advanced when a sleeper is to be woken
+  os::Atomic<std::uint32_t> rung = 0;    // the count for which sleepers were woken
 };
 
 struct MutexSync {
@@ -42,7 +45,7 @@ struct MutexSync {
   }
   alignas(apart) pthread_mutex_t mutex;
   // Messages, modulo 2^32. Changed under the mutex, which orders everything; looked at without it.
-  std::atomic<std::uint32_t> produced = 0, consumed = 0;
+  os::Atomic<std::uint32_t> produced = 0, consumed = 0;
   Bell message, room;
 };
 
@@ -58,7 +61,7 @@ class ShmMutexEndpoint final : public Endpoint {
     const std::uint32_t number = sync_.produced.load(std::memory_order_relaxed);
     copy_bytes(slots_.payload(number), message.data(), message.size());
     slots_.mark(number).store(Mark::make(0, message.size()), std::memory_order_relaxed);
-    sync_.produced.store(number + 1, std::memory_order_relaxed);
+    sync_.produced.store(number + 1, std::memory_order_release);  // last, even if the unlock never comes
     leave(sync_.message, true);
     return {.size = message.size()};
   }
@@ -69,7 +72,7 @@ class ShmMutexEndpoint final : public Endpoint {
     const std::size_t size = Mark::size(slots_.mark(number).load(std::memory_order_relaxed));
     const std::size_t kept = std::min(size, buffer.size());
     copy_bytes(buffer.data(), slots_.payload(number), kept);
-    sync_.consumed.store(number + 1, std::memory_order_relaxed);
+    sync_.consumed.store(number + 1, std::memory_order_release);
     // A producer is woken for half a ring, not for every slot.
     leave(sync_.room, used() <= slots_.depth() / 2);
     return {.size = kept, .status = kept < size ? Status::truncated : Status::ok};
@@ -116,13 +119,19 @@ class ShmMutexEndpoint final : public Endpoint {
   }
 
   void leave(Bell& bell, bool due) noexcept {
-    const bool wake = due && bell.sleeps != 0;
-    if (wake) {
+    std::uint32_t count = bell.events.load(std::memory_order_relaxed);
+    const bool wake = due && (bell.sleeps != 0 || bell.rung.load(std::memory_order_relaxed) != count);
+    if (wake && bell.sleeps != 0) {
+      bell.events.store(++count, std::memory_order_relaxed);
+      // Counted first: a kill in between costs a wake in vain.
+      std::atomic_signal_fence(std::memory_order_seq_cst);
       bell.sleeps = 0;
-      bell.events.fetch_add(1, std::memory_order_relaxed);
     }
     unlock();
-    if (wake) os::wake_all(bell.events);
+    if (wake) {
+      os::wake_all(bell.events);
+      bell.rung.store(count, std::memory_order_relaxed);
+    }
   }
 
   Segment<MutexSync> segment_;

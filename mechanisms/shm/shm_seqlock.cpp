@@ -42,8 +42,8 @@ class ShmSeqlockLink final : public SegmentLink<NoSync> {
 };
 
 constexpr std::size_t word = sizeof(std::uint64_t);
-std::atomic_ref<std::uint64_t> word_at(std::byte* payload, std::size_t at) noexcept {
-  return std::atomic_ref(*reinterpret_cast<std::uint64_t*>(payload + at));
+os::AtomicRef<std::uint64_t> word_at(std::byte* payload, std::size_t at) noexcept {
+  return os::AtomicRef<std::uint64_t>(*reinterpret_cast<std::uint64_t*>(payload + at));
 }
 
 // A slot's payload is a whole number of words; the last one may be in use only in part.
@@ -80,7 +80,7 @@ class ShmSeqlockEndpoint final : public Endpoint {
   Io send(std::span<const std::byte> message) noexcept override {
     if (message.size() > slots_.capacity()) return {.status = Status::too_big};
     change_mark(slots_, 0, Mark::make(version_ + 1, 0), wait_);
-    std::atomic_thread_fence(std::memory_order_release);
+    os::fence(std::memory_order_release);
     store_words(slots_.payload(0), message.data(), message.size());
     version_ += 2;
     change_mark(slots_, 0, Mark::make(version_, message.size()), wait_);
@@ -94,7 +94,7 @@ class ShmSeqlockEndpoint final : public Endpoint {
       if (version % 2 == 0 && version != version_) {
         const std::size_t size = Mark::size(seen), kept = std::min(size, buffer.size());
         load_words(buffer.data(), slots_.payload(0), kept);
-        std::atomic_thread_fence(std::memory_order_acquire);
+        os::fence(std::memory_order_acquire);
         if (Mark::number(mark().load(std::memory_order_relaxed)) == version) [[likely]] {
           version_ = version;
           return {.size = kept, .status = kept < size ? Status::truncated : Status::ok};
@@ -108,7 +108,7 @@ class ShmSeqlockEndpoint final : public Endpoint {
   }
 
  private:
-  std::atomic_ref<std::uint64_t> mark() const noexcept { return slots_.mark(0); }
+  os::AtomicRef<std::uint64_t> mark() const noexcept { return slots_.mark(0); }
 
   Segment<NoSync> segment_;
   Slots slots_;
@@ -123,11 +123,12 @@ extern constinit const Mechanism shm_seqlock{
     .traits = {.name = "shm_seqlock",
                .family = "shm",
                .summary = "latest value in shared memory: the writer never waits, readers retry",
-               .manual = "shm_overview(7), futex(2)",
+               .manual = os::memory_and_wait_manual,
                .delivery = Delivery::latest,
-               .lifetime = Lifetime::kernel,
+               .lifetime = segment_lifetime,
                .waits = every_wait,
-               .axes = {.memory = true}},
+               .axes = {.memory = has_kinds_of_memory},
+               .broadcasts = true},
     .create = create_as<ShmSeqlockLink>,
     .open = open_as<ShmSeqlockEndpoint>,
     .loops = loops_of<ShmSeqlockEndpoint>,

@@ -20,7 +20,7 @@ namespace ipcmark {
 namespace {
 
 struct SpinlockSync {
-  alignas(apart) std::atomic<std::uint32_t> held = 0;
+  alignas(apart) os::Atomic<std::uint32_t> held = 0;
   alignas(apart) std::uint32_t produced = 0;  // messages, modulo 2^32; both under the lock
   std::uint32_t consumed = 0;
 };
@@ -87,10 +87,10 @@ extern constinit const Mechanism shm_spinlock{
     .traits = {.name = "shm_spinlock",
                .family = "shm",
                .summary = "ring in shared memory under a spin lock: the bad example",
-               .manual = "shm_overview(7)",
-               .lifetime = Lifetime::kernel,
+               .manual = os::memory_manual,
+               .lifetime = segment_lifetime,
                .waits = {.spin = true, .block = false},
-               .axes = {.depth = true, .memory = true},
+               .axes = {.depth = true, .memory = has_kinds_of_memory},
                .many_producers = true,
                .many_consumers = true},
     .create = create_as<SegmentLink<SpinlockSync>>,

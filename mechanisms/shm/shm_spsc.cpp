@@ -41,10 +41,10 @@ namespace {
 
 struct SpscSync {
   // Counts are of messages, modulo 2^32. The last two are what the sleeping side waits for.
-  alignas(apart) std::atomic<std::uint32_t> consumed = 0;
-  alignas(apart) std::atomic<std::uint32_t> announced = 0;         // produced, in whole batches
-  alignas(apart) std::atomic<std::uint32_t> wake_consumer_at = 0;  // produced
-  alignas(apart) std::atomic<std::uint32_t> wake_producer_at = 0;  // consumed
+  alignas(apart) os::Atomic<std::uint32_t> consumed = 0;
+  alignas(apart) os::Atomic<std::uint32_t> announced = 0;         // produced, in whole batches
+  alignas(apart) os::Atomic<std::uint32_t> wake_consumer_at = 0;  // produced
+  alignas(apart) os::Atomic<std::uint32_t> wake_producer_at = 0;  // consumed
 };
 
 // Payloads of which one line more or less is much.
@@ -107,8 +107,8 @@ class ShmSpscEndpoint final : public LoanEndpoint {
   Io recv(std::span<std::byte> buffer) noexcept override { return recv_by_borrow(*this, buffer); }
 
  private:
-  std::atomic_ref<std::uint64_t> mark_here() const noexcept {
-    return std::atomic_ref(*reinterpret_cast<std::uint64_t*>(mark_));
+  os::AtomicRef<std::uint64_t> mark_here() const noexcept {
+    return os::AtomicRef<std::uint64_t>(*reinterpret_cast<std::uint64_t*>(mark_));
   }
   void advance() noexcept {
     here_ += stride_;
@@ -131,7 +131,7 @@ class ShmSpscEndpoint final : public LoanEndpoint {
   }
 
   void wake_consumer(std::uint32_t number) noexcept {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    os::fence(std::memory_order_seq_cst);
     if (sync_.wake_consumer_at.load(std::memory_order_relaxed) == next_)
       os::wake_one(slots_.mark_word(number));
   }
@@ -140,7 +140,7 @@ class ShmSpscEndpoint final : public LoanEndpoint {
     sync_.consumed.store(next_, std::memory_order_release);
     begin_stretch(told_every_);
     if (!wakes_) return;
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    os::fence(std::memory_order_seq_cst);
     if (sync_.wake_producer_at.load(std::memory_order_relaxed) == next_) os::wake_one(sync_.consumed);
   }
 
@@ -158,7 +158,7 @@ class ShmSpscEndpoint final : public LoanEndpoint {
     while (!room_at(some)) {
       if (os::stop_requested()) return false;
       sync_.wake_producer_at.store(half, std::memory_order_relaxed);
-      std::atomic_thread_fence(std::memory_order_seq_cst);  // the look below must not overtake the flag
+      os::fence(std::memory_order_seq_cst);  // the look below must not overtake the flag
       if (room_at(half)) break;
       os::wait_on(sync_.consumed, consumed_);
     }
@@ -184,7 +184,7 @@ class ShmSpscEndpoint final : public LoanEndpoint {
     std::uint64_t mark = 0;
     bool first = true;
     const auto arrived = [&] {
-      if (!std::exchange(first, false) && payload_ <= worth_fetching) __builtin_prefetch(here_);
+      if (!std::exchange(first, false) && payload_ <= worth_fetching) os::prefetch(here_);
       mark = mark_here().load(std::memory_order_acquire);
       return Mark::number(mark) == next_ + 1;
     };
@@ -196,7 +196,7 @@ class ShmSpscEndpoint final : public LoanEndpoint {
     while (!arrived()) {
       if (os::stop_requested()) break;
       sync_.wake_consumer_at.store(next_ + 1, std::memory_order_relaxed);
-      std::atomic_thread_fence(std::memory_order_seq_cst);
+      os::fence(std::memory_order_seq_cst);
       if (arrived()) break;
       os::wait_on(slots_.mark_word(next_), Mark::number(mark));
     }
@@ -226,10 +226,10 @@ extern constinit const Mechanism shm_spsc{
     .traits = {.name = "shm_spsc",
                .family = "shm",
                .summary = "lock-free ring in shared memory, one producer and one consumer",
-               .manual = "shm_overview(7), futex(2)",
-               .lifetime = Lifetime::kernel,
+               .manual = os::memory_and_wait_manual,
+               .lifetime = segment_lifetime,
                .waits = every_wait,
-               .axes = {.depth = true, .batch = true, .memory = true, .access = true},
+               .axes = {.depth = true, .batch = true, .memory = has_kinds_of_memory, .access = true},
                .loans = true},
     .create = create_as<SegmentLink<SpscSync>>,
     .open = open_as<ShmSpscEndpoint>,

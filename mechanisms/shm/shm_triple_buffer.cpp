@@ -24,7 +24,7 @@ namespace {
 constexpr std::uint32_t buffer_bits = 3, fresh = 4, sleeps = 8;
 
 struct TripleSync {
-  alignas(apart) std::atomic<std::uint32_t> middle = 1;
+  alignas(apart) os::Atomic<std::uint32_t> middle = 1;
 };
 
 template <class Described>  // Options or Ticket
@@ -90,7 +90,7 @@ class ShmTripleBufferEndpoint final : public LoanEndpoint {
   }
 
   Segment<TripleSync> segment_;
-  std::atomic<std::uint32_t>& middle_;
+  os::Atomic<std::uint32_t>& middle_;
   Slots slots_;
   Wait wait_;
   os::AdaptiveSpin spin_;
@@ -103,11 +103,11 @@ extern constinit const Mechanism shm_triple_buffer{
     .traits = {.name = "shm_triple_buffer",
                .family = "shm",
                .summary = "latest value in shared memory, wait-free: three buffers that change hands",
-               .manual = "shm_overview(7), futex(2)",
+               .manual = os::memory_and_wait_manual,
                .delivery = Delivery::latest,
-               .lifetime = Lifetime::kernel,
+               .lifetime = segment_lifetime,
                .waits = every_wait,
-               .axes = {.memory = true, .access = true},
+               .axes = {.memory = has_kinds_of_memory, .access = true},
                .loans = true,
                .survives_peer_kill = true},
     .create = create_as<ShmTripleBufferLink>,

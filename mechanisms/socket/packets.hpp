@@ -22,10 +22,20 @@ inline std::size_t enlarge_buffer(const os::Handle& socket, const BufferKind& ki
   return room_of(socket, kind);
 }
 
+// The kernel allocates a datagram of AF_UNIX in one piece of up to 4 MiB and 17 single pages, and says
+// ENOBUFS beyond, whatever the buffers hold: 4263616 bytes went and not one more (measured, Linux 6.18, pages
+// of 4 KiB). The pages depend on how the kernel was built, so that they are not counted on.
+inline constexpr std::size_t largest_unix_packet = std::size_t{4} << 20;
+
 // Lets a message of AF_UNIX fit into the send buffer at once, less what the kernel adds: EMSGSIZE otherwise.
 // A buffer whose size was chosen stays as it was chosen.
 inline void make_room(const os::Handle& socket, std::size_t message, std::size_t chosen) {
   constexpr std::size_t kernel_overhead = 32;
+  if (message > largest_unix_packet) {
+    throw Unsupported("a message of " + std::to_string(message) +
+                      " bytes is more than the kernel allocates for a datagram of AF_UNIX, " +
+                      std::to_string(largest_unix_packet) + " bytes, which nothing raises");
+  }
   const std::size_t needed = message + kernel_overhead;
   choose_buffer(socket, chosen);
   const std::size_t room =

@@ -7,9 +7,9 @@
 // process that changed its core every seven, none came out of order here. A datagram holds 65507 bytes at
 // most. After the death of the receiver a send still succeeds and the next says ECONNREFUSED, in turns
 // (measured); a receiver that only receives never learns.
+#include "harness/pair_link.hpp"
 #include "mechanisms/socket/internet_address.hpp"
 #include "mechanisms/socket/packets.hpp"
-#include "mechanisms/socket/socket_pair.hpp"
 
 namespace ipcmark {
 namespace {
@@ -29,9 +29,9 @@ void connect_to(const os::Handle& socket, const os::Handle& peer) {
   check(::connect(socket.fd(), address.get(), address.size()), "connect to 127.0.0.1");
 }
 
-class UdpLoopbackLink final : public SocketPairLink {
+class UdpLoopbackLink final : public PairLink {
  public:
-  explicit UdpLoopbackLink(const Options& options) : SocketPairLink(bound_socket(), bound_socket()) {
+  explicit UdpLoopbackLink(const Options& options) : PairLink(bound_socket(), bound_socket()) {
     if (options.max_message > largest_datagram) {
       throw Unsupported("a datagram of UDP over IPv4 holds " + std::to_string(largest_datagram) +
                         " bytes at most, which nothing raises");
@@ -74,7 +74,8 @@ extern constinit const Mechanism udp_loopback{
                .waits = blocks_or_polls,
                .axes = {.buffer = true},
                .fifo = false,
-               .duplex = true},
+               .duplex = true,
+               .survives_peer_kill = true},
     .create = create_as<UdpLoopbackLink>,
     .open = open_as<UdpLoopbackEndpoint>,
     .loops = loops_of<UdpLoopbackEndpoint>,

@@ -10,9 +10,9 @@
 namespace ipcmark {
 namespace {
 
-class UnixSeqpacketLink final : public SocketPairLink {
+class UnixSeqpacketLink final : public SocketPairLink<SOCK_SEQPACKET> {
  public:
-  explicit UnixSeqpacketLink(const Options& options) : SocketPairLink(SOCK_SEQPACKET, options.buffer) {
+  explicit UnixSeqpacketLink(const Options& options) : SocketPairLink(options) {
     make_room(producer_, options.max_message, options.buffer);
     make_room(consumer_, options.max_message, options.buffer);
   }
@@ -44,7 +44,8 @@ extern constinit const Mechanism unix_seqpacket{
                .waits = blocks_or_polls,
                .axes = {.buffer = true},
                .duplex = true,
-               .sees_peer_death = true},
+               .sees_peer_death = true,
+               .survives_peer_kill = true},
     .create = create_as<UnixSeqpacketLink>,
     .open = open_as<UnixSeqpacketEndpoint>,
     .loops = loops_of<UnixSeqpacketEndpoint>,

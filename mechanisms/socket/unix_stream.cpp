@@ -8,11 +8,6 @@
 namespace ipcmark {
 namespace {
 
-class UnixStreamLink final : public SocketPairLink {
- public:
-  explicit UnixStreamLink(const Options& options) : SocketPairLink(SOCK_STREAM, options.buffer) {}
-};
-
 class UnixStreamEndpoint final : public StreamEndpoint {
  public:
   UnixStreamEndpoint(const Ticket& ticket, Role, Wait wait)
@@ -30,8 +25,9 @@ extern constinit const Mechanism unix_stream{
                .waits = blocks_or_polls,
                .axes = {.buffer = true},
                .duplex = true,
-               .sees_peer_death = true},
-    .create = create_as<UnixStreamLink>,
+               .sees_peer_death = true,
+               .survives_peer_kill = true},
+    .create = create_as<StreamPairLink>,
     .open = open_as<UnixStreamEndpoint>,
     .loops = loops_of<UnixStreamEndpoint>,
 };

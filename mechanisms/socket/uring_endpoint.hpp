@@ -103,6 +103,15 @@ class UringStream {
  public:
   UringStream(os::Handle socket, Submission submission, Wait wait)
       : ring_(ring_or_throw(submission, wait)), spins_(wait == Wait::spin) {
+    // A ring whose kernel thread polls is taken down by a queue of the kernel after its process was killed,
+    // and what it has registered with it: seconds later, as measured (Linux 6.18), and the other side noticed
+    // nothing until then.
+    if (submission == Submission::by_thread) {
+      socket_ = std::move(socket);
+      fd_ = socket_.fd();
+      file_flag_ = 0;
+      return;
+    }
     const int fd = socket.fd();
     errno = -::io_uring_register_files(ring_.get(), &fd, 1);  // the ring has its own reference from here on
     if (errno > 0) throw_errno("io_uring_register_files");
@@ -112,24 +121,24 @@ class UringStream {
   Io write(std::span<const std::byte> first, std::span<const std::byte> second) noexcept {
     if (second.empty()) {
       return complete([&](io_uring_sqe* entry) {
-        ::io_uring_prep_send(entry, 0, first.data(), first.size(), send_flags);
+        ::io_uring_prep_send(entry, fd_, first.data(), first.size(), send_flags);
       });
     }
     std::array<iovec, 2> pieces{{{const_cast<std::byte*>(first.data()), first.size()},
                                  {const_cast<std::byte*>(second.data()), second.size()}}};
     const msghdr message = gathering(pieces);
-    return complete([&](io_uring_sqe* entry) { ::io_uring_prep_sendmsg(entry, 0, &message, send_flags); });
+    return complete([&](io_uring_sqe* entry) { ::io_uring_prep_sendmsg(entry, fd_, &message, send_flags); });
   }
 
   Io read(std::span<std::byte> first, std::span<std::byte> second) noexcept {
     Io io;
     if (second.empty()) {
       io = complete(
-          [&](io_uring_sqe* entry) { ::io_uring_prep_recv(entry, 0, first.data(), first.size(), 0); });
+          [&](io_uring_sqe* entry) { ::io_uring_prep_recv(entry, fd_, first.data(), first.size(), 0); });
     } else {
       std::array<iovec, 2> pieces{{{first.data(), first.size()}, {second.data(), second.size()}}};
       msghdr message = gathering(pieces);
-      io = complete([&](io_uring_sqe* entry) { ::io_uring_prep_recvmsg(entry, 0, &message, 0); });
+      io = complete([&](io_uring_sqe* entry) { ::io_uring_prep_recvmsg(entry, fd_, &message, 0); });
     }
     if (io.status == Status::ok && io.size == 0) io.status = Status::closed;  // end of file
     return io;
@@ -152,7 +161,7 @@ class UringStream {
     for (;;) {
       io_uring_sqe* entry = ::io_uring_get_sqe(ring_.get());
       prepare(entry);
-      entry->flags |= IOSQE_FIXED_FILE;
+      entry->flags |= file_flag_;
       entry->user_data = operation;
       const int submitted =
           spins_ ? ::io_uring_submit(ring_.get()) : ::io_uring_submit_and_wait(ring_.get(), 1);
@@ -206,12 +215,24 @@ class UringStream {
 
   Ring ring_;
   bool spins_;
+  os::Handle socket_;
+  int fd_ = 0;
+  std::uint8_t file_flag_ = IOSQE_FIXED_FILE;
 };
 
-class UringEndpoint : public Endpoint {
+// A Link of the plain mechanism, where this kernel has such rings.
+template <class Plain, Submission submission>
+class UringLink final : public Plain {
  public:
-  UringEndpoint(os::Handle socket, Submission submission, std::size_t max_message, Wait wait)
-      : frames_(UringStream(std::move(socket), submission, wait), max_message) {}
+  explicit UringLink(const Options& options) : Plain(options) { require_ring(submission); }
+};
+
+// An endpoint of it; `connect` makes the socket of a ticket.
+template <os::Handle (*connect)(const Ticket&, Role), Submission submission>
+class UringEndpoint final : public Endpoint {
+ public:
+  UringEndpoint(const Ticket& ticket, Role role, Wait wait)
+      : frames_(UringStream(connect(ticket, role), submission, wait), ticket.max_message) {}
 
   Io send(std::span<const std::byte> message) noexcept final { return frames_.send(message); }
   Io recv(std::span<std::byte> buffer) noexcept final { return frames_.recv(buffer); }

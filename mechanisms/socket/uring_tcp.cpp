@@ -8,16 +8,7 @@
 namespace ipcmark {
 namespace {
 
-class UringTcpLink final : public TcpLink {
- public:
-  explicit UringTcpLink(const Options& options) : TcpLink(options) { require_ring(Submission::by_call); }
-};
-
-class UringTcpEndpoint final : public UringEndpoint {
- public:
-  UringTcpEndpoint(const Ticket& ticket, Role role, Wait wait)
-      : UringEndpoint(connected_by_tcp(ticket, role), Submission::by_call, ticket.max_message, wait) {}
-};
+using Ends = UringEndpoint<connected_by_tcp, Submission::by_call>;
 
 }  // namespace
 
@@ -30,10 +21,11 @@ extern constinit const Mechanism uring_tcp{
                .waits = blocks_or_polls,
                .axes = {.buffer = true},
                .duplex = true,
-               .sees_peer_death = true},
-    .create = create_as<UringTcpLink>,
-    .open = open_as<UringTcpEndpoint>,
-    .loops = loops_of<UringTcpEndpoint>,
+               .sees_peer_death = true,
+               .survives_peer_kill = true},
+    .create = create_as<UringLink<TcpLink, Submission::by_call>>,
+    .open = open_as<Ends>,
+    .loops = loops_of<Ends>,
 };
 
 }  // namespace ipcmark

@@ -8,18 +8,7 @@
 namespace ipcmark {
 namespace {
 
-class UringTcpSqpollLink final : public TcpLink {
- public:
-  explicit UringTcpSqpollLink(const Options& options) : TcpLink(options) {
-    require_ring(Submission::by_thread);
-  }
-};
-
-class UringTcpSqpollEndpoint final : public UringEndpoint {
- public:
-  UringTcpSqpollEndpoint(const Ticket& ticket, Role role, Wait wait)
-      : UringEndpoint(connected_by_tcp(ticket, role), Submission::by_thread, ticket.max_message, wait) {}
-};
+using Ends = UringEndpoint<connected_by_tcp, Submission::by_thread>;
 
 }  // namespace
 
@@ -32,10 +21,11 @@ extern constinit const Mechanism uring_tcp_sqpoll{
                .waits = blocks_or_polls,
                .axes = {.buffer = true},
                .duplex = true,
-               .sees_peer_death = true},
-    .create = create_as<UringTcpSqpollLink>,
-    .open = open_as<UringTcpSqpollEndpoint>,
-    .loops = loops_of<UringTcpSqpollEndpoint>,
+               .sees_peer_death = true,
+               .survives_peer_kill = true},
+    .create = create_as<UringLink<TcpLink, Submission::by_thread>>,
+    .open = open_as<Ends>,
+    .loops = loops_of<Ends>,
 };
 
 }  // namespace ipcmark

@@ -14,18 +14,7 @@
 namespace ipcmark {
 namespace {
 
-class UringUnixLink final : public SocketPairLink {
- public:
-  explicit UringUnixLink(const Options& options) : SocketPairLink(SOCK_STREAM, options.buffer) {
-    require_ring(Submission::by_call);
-  }
-};
-
-class UringUnixEndpoint final : public UringEndpoint {
- public:
-  UringUnixEndpoint(const Ticket& ticket, Role, Wait wait)
-      : UringEndpoint(os::Handle(ticket.handles.at(0)), Submission::by_call, ticket.max_message, wait) {}
-};
+using Ends = UringEndpoint<end_of_pair, Submission::by_call>;
 
 }  // namespace
 
@@ -38,10 +27,11 @@ extern constinit const Mechanism uring_unix{
                .waits = blocks_or_polls,
                .axes = {.buffer = true},
                .duplex = true,
-               .sees_peer_death = true},
-    .create = create_as<UringUnixLink>,
-    .open = open_as<UringUnixEndpoint>,
-    .loops = loops_of<UringUnixEndpoint>,
+               .sees_peer_death = true,
+               .survives_peer_kill = true},
+    .create = create_as<UringLink<StreamPairLink, Submission::by_call>>,
+    .open = open_as<Ends>,
+    .loops = loops_of<Ends>,
 };
 
 }  // namespace ipcmark

@@ -15,18 +15,7 @@
 namespace ipcmark {
 namespace {
 
-class UringUnixSqpollLink final : public SocketPairLink {
- public:
-  explicit UringUnixSqpollLink(const Options& options) : SocketPairLink(SOCK_STREAM, options.buffer) {
-    require_ring(Submission::by_thread);
-  }
-};
-
-class UringUnixSqpollEndpoint final : public UringEndpoint {
- public:
-  UringUnixSqpollEndpoint(const Ticket& ticket, Role, Wait wait)
-      : UringEndpoint(os::Handle(ticket.handles.at(0)), Submission::by_thread, ticket.max_message, wait) {}
-};
+using Ends = UringEndpoint<end_of_pair, Submission::by_thread>;
 
 }  // namespace
 
@@ -39,10 +28,11 @@ extern constinit const Mechanism uring_unix_sqpoll{
                .waits = blocks_or_polls,
                .axes = {.buffer = true},
                .duplex = true,
-               .sees_peer_death = true},
-    .create = create_as<UringUnixSqpollLink>,
-    .open = open_as<UringUnixSqpollEndpoint>,
-    .loops = loops_of<UringUnixSqpollEndpoint>,
+               .sees_peer_death = true,
+               .survives_peer_kill = true},
+    .create = create_as<UringLink<StreamPairLink, Submission::by_thread>>,
+    .open = open_as<Ends>,
+    .loops = loops_of<Ends>,
 };
 
 }  // namespace ipcmark

@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "harness/errors.hpp"
 #include "harness/os/clock.hpp"
 #include "harness/os/cpu.hpp"
+#include "suites/benchmark/bare_trips.hpp"
 
 namespace ipcmark {
 namespace {
@@ -32,32 +32,6 @@ auto in_two_processes(BarePlace place, Ask ask, Echo echo) {
   const auto result = ask();
   ::waitpid(child, nullptr, 0);
   return result;
-}
-
-// Times every trip, after a tenth of them for warming up.
-template <class Trip>
-BareTrips time_trips(std::uint64_t trips, Trip trip) {
-  const std::uint64_t warm = trips / 10;
-  std::vector<std::uint32_t> samples(trips, 0);
-  for (std::uint64_t k = 0; k < warm; ++k) trip(k);
-  const std::uint64_t start = os::ticks();
-  std::uint64_t last = start;
-  for (std::uint64_t k = 0; k < trips; ++k) {
-    trip(warm + k);
-    const std::uint64_t now = os::ticks();
-    samples[k] = static_cast<std::uint32_t>(now - last);
-    last = now;
-  }
-  const auto middle = samples.begin() + static_cast<std::ptrdiff_t>(trips / 2);
-  std::nth_element(samples.begin(), middle, samples.end());
-  return {.bulk_mean = os::to_ns(static_cast<double>(last - start)) / static_cast<double>(trips),
-          .p50 = os::to_ns(*middle)};
-}
-
-std::uint64_t all_of(std::uint64_t trips) { return trips + trips / 10; }
-
-void must(bool moved) {
-  if (!moved) ::abort();
 }
 
 // A file-descriptor pair for each way. A message is at most what one call moves whole.

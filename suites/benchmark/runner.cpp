@@ -4,9 +4,30 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 
 namespace ipcmark {
+
+double measure_overhead(const Plan& plan, LaunchSettings settings, Session& session) {
+  constexpr std::size_t most = 24;
+  settings.duration_s = 0.001;
+  settings.warm_up_s = 0;
+  settings.patience = Cast::Patience(1);
+  const std::size_t count = std::min(most, plan.trials.size());
+  double spent_s = 0;
+  std::size_t launches = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto start = std::chrono::steady_clock::now();
+    try {
+      const Launch launch = run_launch(plan.trials[k * plan.trials.size() / count], settings, session);
+      spent_s +=
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() - launch.seconds;
+      ++launches;
+    } catch (const std::runtime_error&) {
+      // One that fails takes no time of a run beyond its first launch.
+    }
+  }
+  return launches == 0 ? usual_overhead_s : spent_s / static_cast<double>(launches);
+}
 
 Interval primary_interval(const Trial& trial) {
   const auto statistics = summarise(trial);
@@ -44,11 +65,11 @@ void Runner::run() {
     if (round.empty()) break;
     std::shuffle(round.begin(), round.end(), order);
     for (Work* work : round) {
-      if (os::termination_signal() != 0) return finish_all(::strsignal(os::termination_signal()));
+      if (os::termination_signal() != 0) return finish_all(os::signal_text(os::termination_signal()));
       try {
         measure(*work);
       } catch (const Interrupted&) {
-        return finish_all(::strsignal(os::termination_signal()));
+        return finish_all(os::signal_text(os::termination_signal()));
       }
     }
   }

@@ -41,6 +41,10 @@ class Runner {
   std::vector<Work> work_;
 };
 
+// What a launch takes on this host beyond its measured round and its warm-up, in seconds: starting and ending
+// processes, set-up, the noise probes. The mean of a few short launches from all over the plan.
+double measure_overhead(const Plan&, LaunchSettings, Session&);
+
 // The statistic whose precision decides: the median round trip where one is timed, else the rate.
 Interval primary_interval(const Trial&);
 

@@ -242,13 +242,12 @@ Plan make_plan(const Suite& suite, Session& session) {
   throw Unsupported("nothing can be measured here: " + plan.skipped.front().reason);
 }
 
-Estimate estimate(const Plan& plan, const Effort& effort) {
-  // Starting a cast, the noise probes and the end of the processes; measured, see harness/run/README.md.
-  constexpr double launch_overhead_s = 0.012;
-  const double launch = effort.duration_s + 1.3 * effort.warm_up_s + launch_overhead_s;
+Estimate estimate(const Plan& plan, const Effort& effort, double overhead_s) {
+  const double launch = effort.duration_s + 1.3 * effort.warm_up_s + overhead_s;
   const auto trials = static_cast<double>(plan.trials.size());
-  const double most =
-      std::min(effort.max_launches * launch, std::max(effort.budget_s, effort.min_launches * launch));
+  // A trial ends with the launch that passes its budget, which is half a launch later on the average.
+  const double most = std::min(effort.max_launches * launch,
+                               std::max(effort.budget_s + launch / 2, effort.min_launches * launch));
   return {.least_s = trials * effort.min_launches * launch, .most_s = trials * most};
 }
 

@@ -82,6 +82,8 @@ Plan make_plan(const Suite&, Session&);
 struct Estimate {
   double least_s = 0, most_s = 0;
 };
-Estimate estimate(const Plan&, const Effort&);
+// `overhead_s` is what a launch takes beyond its measured round and its warm-up: runner.hpp measures it.
+inline constexpr double usual_overhead_s = 0.012;
+Estimate estimate(const Plan&, const Effort&, double overhead_s = usual_overhead_s);
 
 }  // namespace ipcmark

@@ -313,6 +313,8 @@ TEST(EstimateTest, GrowsWithTrialsAndIsBoundedByLaunchesOrByTheBudget) {
   EXPECT_DOUBLE_EQ(many.most_s, 10 * single.most_s);
   EXPECT_NEAR(single.most_s / single.least_s, static_cast<double>(effort.max_launches) / effort.min_launches,
               1e-9);
+  EXPECT_NEAR(estimate(one, effort, usual_overhead_s + 0.1).least_s,
+              single.least_s + 0.1 * effort.min_launches, 1e-9);
   effort.budget_s = 1e-9;
   EXPECT_DOUBLE_EQ(estimate(one, effort).most_s, single.least_s);
   EXPECT_GE(single.least_s, effort.min_launches * effort.duration_s);

@@ -62,7 +62,7 @@ std::string carriers(const Workload& workload) {
     if (why_unfit(workload, mechanism->traits).empty()) names.push_back(mechanism->traits.name);
   }
   if (names.size() == mechanisms().size()) return {};
-  return fmt::format("of: {}", fmt::join(names, ", "));
+  return names.empty() ? "of none in this program" : fmt::format("of: {}", fmt::join(names, ", "));
 }
 
 struct Row {
@@ -85,29 +85,41 @@ TrialKey ordinary_trial(const Mechanism& mechanism) {
   return key;
 }
 
+bool some_have(const Axis& axis) {
+  return std::any_of(mechanisms().begin(), mechanisms().end(),
+                     [&](const Mechanism* mechanism) { return mechanism->traits.axes.has(axis); });
+}
+
 void print_table(const std::vector<Row>& rows) {
+  std::size_t width = 0, wide = 0;  // of the columns of names and of summaries
+  for (const Row& row : rows) {
+    width = std::max(width, row.mechanism->traits.name.size());
+    wide = std::max(wide, row.mechanism->traits.summary.size());
+  }
+  const auto line = [width](std::string_view name, const std::string& text) {
+    fmt::print("  {:<{}} {}\n", name, width, text);
+  };
   std::string family;
   for (const Row& row : rows) {
     const Traits& traits = row.mechanism->traits;
     if (traits.family != family) fmt::print("{}{}\n", family.empty() ? "" : "\n", traits.family);
     family = traits.family;
-    fmt::print("  {:<18} {:<64} {}\n", traits.name, traits.summary, short_waits(traits));
-    if (!row.missing.empty()) fmt::print("  {:<18} not here: {}\n", "", row.missing);
+    line(traits.name, fmt::format("{:<{}} {}", traits.summary, wide, short_waits(traits)));
+    if (!row.missing.empty()) line("", "not here: " + row.missing);
   }
   fmt::print("\nworkloads\n");
   for (const Workload* workload : workloads()) {
-    fmt::print("  {:<18} {}\n", workload->name, workload->summary);
-    if (const std::string of = carriers(*workload); !of.empty()) fmt::print("  {:<18} {}\n", "", of);
+    line(workload->name, std::string(workload->summary));
+    if (const std::string of = carriers(*workload); !of.empty()) line("", of);
   }
   fmt::print("\noptions\n");
   for (const Axis& axis : axes) {
-    fmt::print("  {:<18} {}{}{}\n", axis.name, axis.meaning, axis.names.empty() ? "" : ": ",
-               fmt::join(axis.names, ", "));
+    if (!some_have(axis)) continue;
+    line(axis.name,
+         fmt::format("{}{}{}", axis.meaning, axis.names.empty() ? "" : ": ", fmt::join(axis.names, ", ")));
   }
   fmt::print("\nsuites\n");
-  for (const SuiteText& text : built_in_suites()) {
-    fmt::print("  {:<18} {}\n", text.name, load_suite(std::string(text.name)).summary);
-  }
+  for (const SuiteText& text : built_in_suites()) line(text.name, load_suite(std::string(text.name)).summary);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "harness/run/child.hpp"
 #include "harness/run/session.hpp"
 #include "suites/benchmark/units.hpp"
+#include "suites/cli/conformance.hpp"
 
 namespace ipcmark {
 namespace {
@@ -50,12 +51,6 @@ std::string command_line(int argc, char** argv) {
     line += plain ? " " + word : " '" + word + "'";
   }
   return line;
-}
-
-// Lists are comma separated, so that a suite's name may follow one.
-void add_list(CLI::App& run, const std::string& names, std::vector<std::string>& into,
-              const std::string& help) {
-  run.add_option(names, into, help)->allow_extra_args(false)->type_name("LIST");
 }
 
 void add_selection(CLI::App& run, Typed& typed, RunOptions& options) {
@@ -129,7 +124,7 @@ constexpr const char* examples = R"(examples:
   ipcmark list                                      what can be measured here
   ipcmark run quick --out first                     every mechanism, in about a minute
   ipcmark run -m 'shm_*,unix_stream' -s 64,4KiB     a comparison of your own
-  ipcmark report first                              the page: first/report/index.html
+{}  ipcmark report first                              the page: first/report/index.html
   ipcmark doctor                                    is this host fit for measuring?
 
 exit codes: 0 fine, 1 confirmed regression, 2 usage or configuration, 3 measurement or conformance failure,
@@ -139,27 +134,34 @@ int parse_and_run(int argc, char** argv) {
   CLI::App app{"ipcmark measures and verifies inter-process communication between real processes.",
                "ipcmark"};
   app.set_version_flag("--version", fmt::format("ipcmark {} ({})", build_info.version, build_info.revision));
-  app.footer(examples);
+  app.footer(fmt::format(examples, conformance_examples()));
   app.require_subcommand(1);
   bool json = false;
   Typed typed;
   RunOptions options;
   options.command = command_line(argc, argv);
-  std::vector<std::string> results;
-  std::string report_out;
+  std::vector<std::string> results, beside;
+  std::string report_out, verified;
 
   CLI::App* list = app.add_subcommand(
       "list", "what can be measured here, and with which options; what cannot, and why not");
   list->add_flag("--json", json, "as an array of {name, family, summary, available, reason, traits}");
+  add_consent(*list);
   CLI::App* run = app.add_subcommand("run", "measure a suite or a selection into a result directory");
   add_selection(*run, typed, options);
   add_effort(*run, typed, options);
   add_output(*run, options);
+  add_consent(*run);
+  ConformanceCommands conformance(app, *list, options.command);
   CLI::App* doctor =
       app.add_subcommand("doctor", "what makes figures unreliable on this host, and what to type");
   doctor->add_flag("--json", json, "as {schema, machine, findings}");
   CLI::App* report = app.add_subcommand("report", "an HTML page with figures and tables from results");
   report->add_option("results", results, "result directories or result.json files")->required();
+  report->add_option(
+      "--verify", verified,
+      "what `ipcmark verify` wrote here: shown beside the figures, and what failed leads no ranking");
+  report->add_option("--beside", beside, "another result, whose tables are shown on the same page, apart");
   report->add_option("--out,-o", report_out, "directory of the report; default <result>/report");
 
   if (argc < 2) {
@@ -175,10 +177,11 @@ int parse_and_run(int argc, char** argv) {
     fmt::print(stderr, "ipcmark: {}; see ipcmark --help\n", error.what());
     return exit_code::usage;
   }
-  understand(typed, options);
+  if (const auto code = conformance.run(json)) return *code;
   if (*list) return list_command(json);
   if (*doctor) return doctor_command(json);
-  if (*report) return report_command(results, report_out);
+  if (*report) return report_command(results, verified, beside, report_out);
+  understand(typed, options);
   return run_command(options);
 }
 
@@ -189,6 +192,7 @@ int program(int argc, char** argv) {
   try {
     if (first == "--child") return child_main();
     if (first == "--janitor" && argc == 3) return janitor_main(argv[2]);
+    if (const auto code = conformance_role(argc, argv)) return *code;
     return parse_and_run(argc, argv);
   } catch (const UsageError& error) {
     fmt::print(stderr, "ipcmark: {}\n", error.what());

@@ -32,10 +32,32 @@ struct RunOptions {
   std::string command;  // as typed
 };
 
+struct VerifyOptions {
+  std::vector<std::string> mechanisms, clauses;  // patterns; none: all
+  bool contention = false, faults = false, quick = false, quiet = false;
+  std::optional<std::uint64_t> seed;
+  std::string out;
+  unsigned jobs = 0;  // 0: one for each processor
+  double watchdog_s = 30;
+  double soak_s = 0;  // 0: each case once
+  // Of contention: CaseSettings.
+  unsigned producers = 0, consumers = 0;
+  std::uint32_t messages = 0;
+  std::string perturb, recheck;
+  bool keep = false, minimise = false;
+  std::string command;  // as typed
+};
+
 int list_command(bool as_json);
+int list_contracts_command(bool as_json);
+int verify_command(const VerifyOptions&);
+int recheck_command(const std::string& directory);
 int run_command(const RunOptions&);
 int doctor_command(bool as_json);
-int report_command(const std::vector<std::string>& results, const std::string& out);
+// `verified` is what verify_command wrote, or empty; of the results `beside` the tables stand on the same
+// page.
+int report_command(const std::vector<std::string>& results, const std::string& verified,
+                   const std::vector<std::string>& beside, const std::string& out);
 
 // The whole program: parses the command line, runs a command, turns what it throws into a line and an exit
 // code.

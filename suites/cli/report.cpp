@@ -64,9 +64,18 @@ std::string report_script() {
 
 }  // namespace
 
-int report_command(const std::vector<std::string>& results, const std::string& out) {
+int report_command(const std::vector<std::string>& results, const std::string& verified,
+                   const std::vector<std::string>& beside, const std::string& out) {
   std::vector<std::string> arguments{report_script()};
   arguments.insert(arguments.end(), results.begin(), results.end());
+  if (!verified.empty()) {
+    arguments.emplace_back("--verify");
+    arguments.push_back(verified);
+  }
+  for (const std::string& other : beside) {
+    arguments.emplace_back("--beside");
+    arguments.push_back(other);
+  }
   if (!out.empty()) {
     arguments.emplace_back("--out");
     arguments.push_back(out);

@@ -35,10 +35,19 @@ os::HostLock lock_host(bool wait) {
   }
 }
 
-void print_plan(const Plan& plan, const Effort& effort) {
+// Not while another run measures: the usual figure then has to do.
+double overhead_here(const Plan& plan, Session& session) {
+  const auto [lock, holder] = os::HostLock::acquire();
+  if (!lock) return usual_overhead_s;
+  LaunchSettings settings;
+  settings.clock = measure_clock(os::choose_clock("auto"));
+  return measure_overhead(plan, settings, session);
+}
+
+void print_plan(const Plan& plan, const Effort& effort, double overhead_s) {
   for (const TrialKey& key : plan.trials) fmt::print("{}\n", label(key));
   for (const Skipped& one : plan.skipped) fmt::print("skipped {}: {}\n", label(one.key), one.reason);
-  const Estimate time = estimate(plan, effort);
+  const Estimate time = estimate(plan, effort, overhead_s);
   const std::string launches = effort.min_launches == effort.max_launches
                                    ? fmt::format("{}", effort.min_launches)
                                    : fmt::format("{} to {}", effort.min_launches, effort.max_launches);
@@ -66,6 +75,7 @@ Result new_result(const RunOptions& options, const Suite& suite, const Plan& pla
   result.run.max_launches = suite.effort.max_launches;
   result.run.target = suite.effort.target;
   result.run.budget_s = suite.effort.budget_s;
+  result.run.touch_clipboard = clipboard_may_be_touched;
   for (const TrialKey& key : plan.trials) {
     result.trials.emplace_back();
     result.trials.back().key = key;
@@ -134,13 +144,15 @@ int run_command(const RunOptions& options) {
   if (!resumed) suite = apply(load_suite(options.suite), options.overrides);
   Session session;
   if (options.dry_run) {
-    print_plan(make_plan(suite, session), suite.effort);
+    const Plan plan = make_plan(suite, session);
+    print_plan(plan, suite.effort, overhead_here(plan, session));
     return exit_code::fine;
   }
   os::catch_termination();
   const os::HostLock lock = lock_host(options.wait_for_host);
   Result result = resumed ? resumed_result(options.resume)
                           : new_result(options, suite, make_plan(suite, session), session);
+  clipboard_may_be_touched = result.run.touch_clipboard;  // also of one that goes on: it was allowed then
   const Effort effort = effort_of(result.run);
   const std::string directory = directory_of(options, result.run);
   ResultStore store(directory, resumed);
@@ -163,7 +175,7 @@ int run_command(const RunOptions& options) {
   if (options.hgrm) write_hgrm(result, directory);
   const int code = tell(result, directory, options, session);
   if (!options.report || os::termination_signal() != 0) return code;
-  const int reported = report_command({directory}, {});
+  const int reported = report_command({directory}, {}, {}, {});
   return code != exit_code::fine ? code : reported;
 }
 

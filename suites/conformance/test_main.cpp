@@ -11,7 +11,9 @@
 
 int main(int argc, char** argv) {
   const std::string first = argc > 1 ? argv[1] : "";
-  if (first == "--child" || first == "--janitor") return ipcmark::program(argc, argv);
+  for (const char* const role : {"--child", "--janitor", "--clause", "--actor", "--actor-end"}) {
+    if (first == role) return ipcmark::program(argc, argv);
+  }
   if (const ipcmark::TestRole role = ipcmark::test_role_named(first)) return role(argc > 2 ? argv[2] : "");
   // Tests do not measure: they need not wait for one another, nor for a run that does.
   setenv("IPCMARK_HOST_LOCK", std::to_string(getpid()).c_str(), 1);

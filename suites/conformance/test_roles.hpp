@@ -8,17 +8,13 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/mechanism.hpp"
-#include "harness/os/channel.hpp"
 #include "harness/os/host.hpp"
 #include "harness/os/process.hpp"
-#include "harness/priority.hpp"
-#include "harness/run/control.hpp"
 #include "harness/run/session.hpp"
 
 namespace ipcmark {
@@ -113,42 +109,6 @@ inline int run_a_session(const std::string& wanted) {
   wait_to_be_killed();
 }
 
-// One end of a link, which does as it is told over the channel: "send LETTER", "send_with PRIORITY LETTER",
-// "recv", "recv_first", "recv_only PRIORITY". A message is one letter; the answer is the letter, or the
-// status of a call that failed. The first line is the Job, as a child gets it.
-inline int puppet(const std::string&) {
-  os::listen_for_stop();
-  os::Channel control{os::Handle(os::first_child_handle)};
-  const Job job = decode_job(control.read_line().value());
-  const bool sends = job.out.has_value();
-  const auto end = mechanism_named(job.mechanism)
-                       ->open(sends ? *job.out : *job.in, sends ? job.out_role : job.in_role, job.wait);
-  control.write_line("ready");
-  while (const auto line = control.read_line()) {
-    std::istringstream words(*line);
-    std::string call;
-    unsigned priority = 0;
-    words >> call;
-    if (call == "send_with" || call == "recv_only") words >> priority;
-    std::vector<std::byte> message(job.size);
-    char letter = '?';
-    if (words >> letter) message[0] = static_cast<std::byte>(letter);
-    auto* prefers = dynamic_cast<PriorityEndpoint*>(end.get());
-    auto* selects = dynamic_cast<SelectiveEndpoint*>(end.get());
-    const Io io = call == "send"         ? end->send(message)
-                  : call == "recv"       ? end->recv(message)
-                  : prefers == nullptr   ? Io{.status = Status::error}
-                  : call == "send_with"  ? prefers->send_with(message, priority)
-                  : call == "recv_first" ? prefers->recv_first(message)
-                  : selects == nullptr   ? Io{.status = Status::error}
-                                         : selects->recv_only(message, priority);
-    const auto answer = static_cast<char>(message[0]);
-    control.write_line(io.status == Status::ok ? std::string(1, answer)
-                                               : "status " + std::to_string(static_cast<int>(io.status)));
-  }
-  return 0;
-}
-
 }  // namespace test_roles
 
 // Null when there is none of this name.
@@ -161,7 +121,6 @@ inline TestRole test_role_named(std::string_view name) {
   if (name == "--have-a-child") return test_roles::have_a_child;
   if (name == "--hold-the-host-lock") return test_roles::hold_the_host_lock;
   if (name == "--run-a-session") return test_roles::run_a_session;
-  if (name == "--puppet") return test_roles::puppet;
   return nullptr;
 }
 

@@ -236,8 +236,12 @@ Launch run_launch(const TrialKey& key, const Workload& workload, const LaunchSet
     if (settings.probe_noise) probe.emplace();
     Launch launch =
         launch_from(key, rounds.run(measure.messages, measure.stride, measure.expected_s, true), settings);
-    const std::uint64_t involuntary =
-        launch.producer.usage.involuntary_switches + launch.consumer.usage.involuntary_switches;
+    os::Usage::MaybeCount involuntary = launch.producer.usage.involuntary_switches;
+    if (const auto& other = launch.consumer.usage.involuntary_switches; involuntary && other) {
+      *involuntary += *other;
+    } else {
+      involuntary.reset();
+    }
     if (probe) {
       launch.noise = probe->finish(noise_placement(key, workload, players), key.wait == Wait::spin,
                                    involuntary, launch.seconds);

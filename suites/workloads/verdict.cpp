@@ -85,7 +85,7 @@ void judge_calls(const Round& round) {
         {.kind = "error",
          .detail = fmt::format("the {}'s call number {} ended: {}{}", round.players[k].name,
                                report.sent + report.received + 1, text_of(report.status),
-                               report.os_error ? fmt::format(" ({})", std::strerror(report.os_error)) : ""),
+                               report.os_error ? fmt::format(" ({})", os::error_text(report.os_error)) : ""),
          .verified = sum(round.reports)});
   }
 }
@@ -96,13 +96,17 @@ bool any_stopped(const Round& round) {
 }
 
 void add(ProcessUse& total, const RoundReport& report) {
+  using Maybe = os::Usage::MaybeCount;
+  const auto sum_of = [](Maybe one, Maybe other) {
+    return one && other ? Maybe(*one + *other) : std::nullopt;
+  };
   os::Usage& usage = total.usage;
   usage.user_ns += report.usage.user_ns;
   usage.system_ns += report.usage.system_ns;
-  usage.voluntary_switches += report.usage.voluntary_switches;
-  usage.involuntary_switches += report.usage.involuntary_switches;
+  usage.voluntary_switches = sum_of(usage.voluntary_switches, report.usage.voluntary_switches);
+  usage.involuntary_switches = sum_of(usage.involuntary_switches, report.usage.involuntary_switches);
   usage.minor_faults += report.usage.minor_faults;
-  usage.major_faults += report.usage.major_faults;
+  usage.major_faults = sum_of(usage.major_faults, report.usage.major_faults);
   usage.peak_rss_bytes = std::max(usage.peak_rss_bytes, report.usage.peak_rss_bytes);
   if (total.proportional_bytes && report.proportional_bytes) {
     *total.proportional_bytes += *report.proportional_bytes;

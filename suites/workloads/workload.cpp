@@ -9,9 +9,6 @@
 namespace ipcmark {
 namespace {
 
-// Messages whose sequence number is whole: harness/message.hpp.
-constexpr std::size_t smallest_numbered = 24;
-
 // The most processes that send on one link, or receive on one.
 unsigned most_on_a_link(const Workload& workload, int Part::*end) {
   unsigned most = 0;
@@ -57,12 +54,12 @@ std::string why_unfit(const Workload& workload, const Traits& traits) {
 
 std::string why_unfit(const Workload& workload, const Traits& traits, std::size_t size) {
   if (std::string reason = why_unfit(workload, traits); !reason.empty()) return reason;
-  if (workload.lanes != Lanes::none && size < smallest_with_lane)
-    return fmt::format("below {} bytes a message does not say whose it is", smallest_with_lane);
-  if (traits.may_miss() && size != 0 && size < smallest_numbered) {
+  if (workload.lanes != Lanes::none && size < full_stamp)
+    return fmt::format("below {} bytes a message does not say whose it is", full_stamp);
+  if (traits.may_miss() && size != 0 && size < full_stamp) {
     return fmt::format(
         "below {} bytes a message carries 16 bits of its number, too few to tell how many are missing",
-        smallest_numbered);
+        full_stamp);
   }
   return {};
 }

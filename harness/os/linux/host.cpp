@@ -16,14 +16,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
-#include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <random>
 #include <sstream>
 
 #include "harness/errors.hpp"
@@ -33,20 +29,6 @@ namespace ipcmark::os {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view prefix = "ipcmark-";
-
-// Whether a text begins as a form says: d is a digit, x a hexadecimal one, anything else is itself.
-bool has_form(std::string_view text, std::string_view form) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  if (text.size() < form.size()) return false;
-  for (std::size_t k = 0; k < form.size(); ++k) {
-    const std::size_t digit = digits.find(text[k]);
-    const bool fits = form[k] == 'd' ? digit < 10 : form[k] == 'x' ? digit < 16 : text[k] == form[k];
-    if (!fits) return false;
-  }
-  return true;
-}
 
 // Where private directories may stand.
 std::vector<fs::path> temporary_folders() {
@@ -69,20 +51,9 @@ bool holds_files_in_memory(const fs::path& folder) {
 }
 
 std::string private_directory_in(const fs::path& folder, const std::string& run) {
-  const fs::path path = folder / (std::string(prefix) + run);
+  const fs::path path = folder / (std::string(name_prefix) + run);
   if (::mkdir(path.c_str(), 0700) == -1 && errno != EEXIST) throw_errno("mkdir " + path.string());
   return path.string();
-}
-
-// A name is `run`'s, or of a dead run when `run` is empty. POSIX named semaphores are files "sem.<name>" in
-// /dev/shm.
-bool concerns(std::string_view name, const std::string& run) {
-  if (name.starts_with("sem.")) name.remove_prefix(4);
-  if (!name.starts_with(prefix)) return false;
-  name.remove_prefix(prefix.size());
-  if (!run.empty()) return name.starts_with(run);
-  const std::int64_t creator = creator_of(name);
-  return creator > 0 && !process_exists(creator);
 }
 
 std::vector<fs::path> left_names(const std::string& run) {
@@ -90,7 +61,7 @@ std::vector<fs::path> left_names(const std::string& run) {
   for (const fs::path& folder : name_folders()) {
     std::error_code unreadable;
     for (const auto& entry : fs::directory_iterator(folder, unreadable)) {
-      if (concerns(entry.path().filename().string(), run)) found.push_back(entry.path());
+      if (is_name_of(entry.path().filename().string(), run)) found.push_back(entry.path());
     }
   }
   return found;
@@ -184,42 +155,14 @@ std::string private_directory_on_disk(const std::string& run) {
 
 void remove_private_directories(const std::string& run) noexcept {
   std::error_code gone;
-  for (const fs::path& folder : temporary_folders()) fs::remove(folder / (std::string(prefix) + run), gone);
-}
-
-std::string object_name(const std::string& run, unsigned link) {
-  return std::string(prefix) + run + "-" + std::to_string(link);
+  for (const fs::path& folder : temporary_folders())
+    fs::remove(folder / (std::string(name_prefix) + run), gone);
 }
 
 std::int32_t system_v_key(std::int64_t creator, unsigned link) {
   const auto bits = key_mark | (static_cast<std::uint32_t>(creator) & 0x3F'FFFFU) << key_link_bits |
                     (link & ((1U << key_link_bits) - 1));
   return static_cast<std::int32_t>(bits);
-}
-
-std::string new_run_id() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  char time[24];
-  std::strftime(time, sizeof time, "%Y%m%dT%H%M%SZ", &parts);
-  std::random_device device;
-  char random[8];
-  std::snprintf(random, sizeof random, "%04x", device() & 0xFFFFU);
-  return std::string(time) + "-" + std::to_string(own_id()) + "-" + random;
-}
-
-std::int64_t creator_of(std::string_view run) {
-  constexpr std::string_view time = "ddddddddTddddddZ-";
-  constexpr std::string_view random = "xxxx";
-  if (!has_form(run, time)) return 0;
-  run.remove_prefix(time.size());
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(run.data(), run.data() + run.size(), id);
-  run.remove_prefix(static_cast<std::size_t>(end - run.data()));
-  if (error != std::errc{} || !run.starts_with('-') || !has_form(run.substr(1), random)) return 0;
-  run.remove_prefix(1 + random.size());
-  return run.empty() || run.starts_with('-') ? id : 0;
 }
 
 std::vector<std::string> leftovers(const std::string& run) {

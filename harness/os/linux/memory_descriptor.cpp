@@ -13,6 +13,7 @@
 #include "harness/errors.hpp"
 #include "harness/os/host.hpp"
 #include "harness/os/linux/memory_parts.hpp"
+#include "harness/os/posix/letter.hpp"
 
 namespace ipcmark::os {
 namespace {
@@ -21,43 +22,18 @@ constexpr int collapse = 25;  // MADV_COLLAPSE, Linux 6.1, which the C library o
 
 std::size_t round_up(std::size_t value, std::size_t unit) { return (value + unit - 1) / unit * unit; }
 
-// One byte and a descriptor: a message without a byte carries no rights.
-struct Letter {
-  char byte = 0;
-  iovec data{&byte, sizeof byte};
-  alignas(cmsghdr) char rights[CMSG_SPACE(sizeof(int))]{};
-  msghdr header{};
-
-  Letter() noexcept {
-    header.msg_iov = &data;
-    header.msg_iovlen = 1;
-    header.msg_control = rights;
-    header.msg_controllen = sizeof rights;
-  }
-  Letter(const Letter&) = delete;
-  Letter& operator=(const Letter&) = delete;
-};
-
 void send_descriptor(const Handle& socket, const Handle& enclosed) {
   Letter letter;
-  const int descriptor = enclosed.fd();
-  cmsghdr* const control = CMSG_FIRSTHDR(&letter.header);
-  control->cmsg_level = SOL_SOCKET;
-  control->cmsg_type = SCM_RIGHTS;
-  control->cmsg_len = CMSG_LEN(sizeof descriptor);
-  std::memcpy(CMSG_DATA(control), &descriptor, sizeof descriptor);
+  letter.enclose(enclosed);
   check(::sendmsg(socket.fd(), &letter.header, MSG_NOSIGNAL), "sendmsg of a descriptor");
 }
 
 Handle receive_descriptor(const Handle& socket) {
   Letter letter;
   check(::recvmsg(socket.fd(), &letter.header, MSG_CMSG_CLOEXEC), "recvmsg of a descriptor");
-  const cmsghdr* const control = CMSG_FIRSTHDR(&letter.header);
-  if (control == nullptr || control->cmsg_type != SCM_RIGHTS)
-    throw std::runtime_error("a letter without a descriptor: is RLIMIT_NOFILE reached?");
-  int descriptor = -1;
-  std::memcpy(&descriptor, CMSG_DATA(control), sizeof descriptor);
-  return Handle(descriptor);
+  Handle enclosed = letter.enclosed();
+  if (!enclosed) throw std::runtime_error("a letter without a descriptor: is RLIMIT_NOFILE reached?");
+  return enclosed;
 }
 
 // Bytes of a page of the kind: a memfd of hugetlb names it as its block size.

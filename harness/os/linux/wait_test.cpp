@@ -32,6 +32,14 @@ TEST(WaitOn, IsEndedByWakingOne) {
   EXPECT_EQ(woken, 1);
 }
 
+TEST(WaitOn, WakingSaysWhetherAnybodySlept) {
+  Word word = 0;
+  EXPECT_FALSE(wake_one(word));
+  std::thread waiting([&] { wait_on(word, 0); });
+  while (!wake_one(word)) std::this_thread::yield();
+  waiting.join();
+}
+
 TEST(WaitOn, EverybodyIsEndedByWakingAll) {
   Word word = 0;
   std::atomic<int> woken = 0;

@@ -36,7 +36,13 @@ Mapping create_segment(const std::string& name, std::size_t size) {
   const Handle owner(fd);
   if (const int refused = ::posix_fallocate(fd, 0, static_cast<off_t>(size)); refused != 0) {
     ::shm_unlink(path.c_str());
-    if (refused == ENOSPC || refused == ENOMEM || refused == EFBIG) {
+    if (refused == EFBIG) {
+      throw Unsupported(
+          "a segment of " + std::to_string(size / 1024) +
+          " KiB is larger than a file may be (getrlimit(2), RLIMIT_FSIZE); raise ulimit -f or use "
+          "smaller messages");
+    }
+    if (refused == ENOSPC || refused == ENOMEM) {
       throw Unsupported(
           "a segment of " + std::to_string(size / 1024) +
           " KiB does not fit into /dev/shm; make it larger (mount -o remount,size=...) or use smaller "

@@ -50,6 +50,15 @@ void catch_termination() {
   handle(SIGHUP, note_termination);
 }
 int termination_signal() noexcept { return termination.load(std::memory_order_relaxed); }
+std::string signal_text(int signal) { return ::strsignal(signal); }
+void survive_closed_pipes() noexcept { ::signal(SIGPIPE, SIG_IGN); }
+
+RawHandle number_in_child(std::span<const RawHandle>, std::size_t k) noexcept {
+  return first_child_handle + static_cast<RawHandle>(k);
+}
+RawHandle first_handle() { return first_child_handle; }
+
+std::string error_text(int error) { return std::generic_category().message(error); }
 
 bool process_exists(std::int64_t id) noexcept {
   return ::kill(static_cast<pid_t>(id), 0) == 0 || errno == EPERM;
@@ -58,7 +67,7 @@ std::int64_t own_id() noexcept { return ::getpid(); }
 void cheapest_system_call() noexcept { static_cast<void>(::getppid()); }
 
 std::string Exit::text() const {
-  if (signal != 0) return "killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
+  if (signal != 0) return "killed by signal " + std::to_string(signal) + " (" + signal_text(signal) + ")";
   return "exit code " + std::to_string(code);
 }
 
@@ -69,6 +78,11 @@ Process Process::start(const std::string& file, const std::vector<std::string>& 
   return child;
 }
 
+Process Process::adopt(std::int64_t id) noexcept {
+  Process child;
+  child.id_ = id;
+  return child;
+}
 Process::Process(Process&& other) noexcept : id_(std::exchange(other.id_, 0)), exit_(other.exit_) {}
 Process& Process::operator=(Process&& other) noexcept {
   std::swap(id_, other.id_);

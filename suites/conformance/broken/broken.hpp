@@ -2,34 +2,23 @@
 // over a socketpair of type SOCK_SEQPACKET, except for the one thing that its name says, at one message.
 #pragma once
 
-#include <sys/socket.h>
-
 #include "harness/fd_stream.hpp"
-#include "harness/mechanism.hpp"
+#include "harness/pair_link.hpp"
 
 namespace ipcmark::broken {
 
 // The message at which it happens: past the first rounds of a warm-up, within any measured round.
 inline constexpr std::uint64_t when = 1000;
 
-class PairLink : public Link {
+class HonestLink : public PairLink {
  public:
-  explicit PairLink(const Options&) {
-    int ends[2];
-    check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "socketpair");
-    producer_ = os::Handle(ends[0]);
-    consumer_ = os::Handle(ends[1]);
-  }
-  Ticket ticket(Role role) override {
-    return {.address = {}, .handles = {(role == Role::producer ? producer_ : consumer_).raw()}};
-  }
-  void handed_over() override {
-    producer_.reset();
-    consumer_.reset();
-  }
+  explicit HonestLink(const Options& options) : PairLink(SOCK_SEQPACKET) { refuse_large(options); }
 
- private:
-  os::Handle producer_, consumer_;
+ protected:
+  // The usual send buffer has room for more than that: unix(7).
+  static void refuse_large(const Options& options) {
+    if (options.max_message > 65536) throw Unsupported("an honest mechanism of tests carries 65536 bytes");
+  }
 };
 
 // Carries messages as it should; the broken ones go through it.
@@ -70,9 +59,28 @@ constexpr Traits named(std::string_view name, std::string_view summary) {
 template <class E>
 constexpr Mechanism mechanism(std::string_view name, std::string_view summary) {
   return {.traits = named(name, summary),
-          .create = create_as<PairLink>,
+          .create = create_as<HonestLink>,
           .open = open_as<E>,
           .loops = loops_of<E>};
+}
+
+// Nothing is wrong with it.
+class HonestEndpoint final : public Endpoint {
+ public:
+  HonestEndpoint(const Ticket& ticket, Role, Wait) : honest_(ticket) {}
+  Io send(std::span<const std::byte> message) noexcept override { return honest_.send(message); }
+  Io recv(std::span<std::byte> buffer) noexcept override { return honest_.recv(buffer); }
+
+ private:
+  Honest honest_;
+};
+
+// The honest mechanism with one trait that is not true.
+constexpr Mechanism with_wrong_trait(std::string_view name, std::string_view summary,
+                                     void (*change)(Traits&)) {
+  Mechanism result = mechanism<HonestEndpoint>(name, summary);
+  change(result.traits);
+  return result;
 }
 
 }  // namespace ipcmark::broken

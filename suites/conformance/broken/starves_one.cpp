@@ -8,11 +8,11 @@
 namespace ipcmark {
 namespace {
 
-class StarvingLink final : public broken::PairLink {
+class StarvingLink final : public broken::HonestLink {
  public:
-  using PairLink::PairLink;
+  using HonestLink::HonestLink;
   Ticket ticket(Role role) override {
-    Ticket one = PairLink::ticket(role);
+    Ticket one = HonestLink::ticket(role);
     one.address = std::to_string(role == Role::consumer ? ++consumers_ : 0);
     return one;
   }

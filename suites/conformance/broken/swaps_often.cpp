@@ -8,6 +8,11 @@ namespace {
 class SwapsOften final : public Endpoint {
  public:
   SwapsOften(const Ticket& ticket, Role, Wait) : honest_(ticket) {}
+  ~SwapsOften() override {
+    if (!held_.empty()) static_cast<void>(honest_.send(held_));
+  }
+  SwapsOften(const SwapsOften&) = delete;
+  SwapsOften& operator=(const SwapsOften&) = delete;
 
   Io send(std::span<const std::byte> message) noexcept override {
     ++calls_;

@@ -22,4 +22,12 @@ inline bool counter_is_invariant() noexcept {
 
 inline void cpu_relax() noexcept { _mm_pause(); }
 
+// Fetches the line at an address for reading, and waits for nothing.
+inline void prefetch(const void* address) noexcept {
+  _mm_prefetch(static_cast<const char*>(address), _MM_HINT_T0);
+}
+
+// What lies at an address is taken to be read, so that the compiler does not leave out what wrote it.
+inline void keep(const void* address) noexcept { asm volatile("" : : "r"(address) : "memory"); }
+
 }  // namespace ipcmark::os

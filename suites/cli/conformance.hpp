@@ -1,0 +1,48 @@
+// The conformance half of the program: its commands and its roles.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/mechanism.hpp"
+
+namespace ipcmark {
+
+class ConformanceCommands {
+ public:
+  // Adds the commands to the program's command line, and to `list` what else it can list. `command` is as
+  // typed. Parsing writes into this object.
+  ConformanceCommands(CLI::App& app, CLI::App& list, std::string command);
+  ~ConformanceCommands();
+
+  // Runs the command that was typed and returns its exit code; nothing when it is none of these.
+  std::optional<int> run(bool as_json);
+
+ private:
+  struct Typed;
+  std::unique_ptr<Typed> typed_;
+};
+
+// Lines of the program's help.
+std::string_view conformance_examples() noexcept;
+
+// Plays a role in which the conformance half starts this program anew; nothing when it is none of its roles.
+std::optional<int> conformance_role(int argc, char** argv);
+
+// Lists are comma separated, so that a suite's name may follow one.
+inline void add_list(CLI::App& command, const std::string& names, std::vector<std::string>& into,
+                     const std::string& help) {
+  command.add_option(names, into, help)->allow_extra_args(false)->type_name("LIST");
+}
+
+inline void add_consent(CLI::App& command) {
+  command.add_flag(
+      "--touch-clipboard", clipboard_may_be_touched,
+      "also mechanisms that change what is in your clipboard meanwhile; it is put back at the end");
+}
+
+}  // namespace ipcmark
