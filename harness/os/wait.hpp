@@ -39,47 +39,70 @@ bool spin_until(Ready ready) noexcept {
   return true;
 }
 
-// How long the adaptive waits of one endpoint spin before they block, in turns of a loop with one cpu_relax()
-// each. 1000 turns are about 50 us on a 2.5 GHz core where a pause takes 140 cycles, more than a wake-up
-// across cores costs (30 us measured), so that a wait which ends soon never pays for one. Where waits turn
-// out to be longer than that and a wake-up, spinning was in vain, and the next one spins half as long, down
-// to a few turns: an idle consumer then costs what a blocking one does. The first wait that ends soon brings
-// all turns back. After Karlin, Li, Manasse and Owicki, "Empirical studies of competitive spinning for a
-// shared-memory multiprocessor" (SOSP 1991).
+// How long the adaptive waits of one endpoint spin before they block: at most 250 us, which is longer than it
+// takes to wake a process on another core and to hear from it, 30 us on a quiet host and 80 us and more where
+// a hypervisor stops processors. Two that find each other asleep would otherwise go on waking each other for
+// ever, though either would be answered soon if it did not sleep. The time is read from the clock, since a
+// pause takes 40 cycles on one processor and 140 on another, but not before some turns, which are all that a
+// busy pair needs.
+//
+// Where waits turn out to be longer than that, spinning was in vain, and the next one spins half as long,
+// down to those first turns: an idle consumer then costs what a blocking one does. The first wait that ends
+// while it spins brings the whole time back. So does one that was short although it blocked, but only now and
+// then: on one core nobody answers as long as the other spins. After Karlin, Li, Manasse and Owicki,
+// "Empirical studies of competitive spinning for a shared-memory multiprocessor" (SOSP 1991).
 class AdaptiveSpin {
  public:
-  static constexpr unsigned most = 1000, fewest = 8;
-  static constexpr std::uint64_t turn_ns = 50, soon_ns = 100'000;
+  static constexpr std::uint64_t longest_ns = 250'000, shortest_ns = 2'000;
+  static constexpr unsigned untimed_turns = 16, rests = 64;
 
   // Spins a bounded time; true when ready. After false the caller blocks.
   template <class Ready>
   bool until(Ready ready) noexcept {
-    for (unsigned left = turns(); left > 0; --left) {
+    begin();
+    do {
       if (ready()) {
-        turns_ = most;
+        came();
         return true;
       }
-      cpu_relax();
-    }
-    gave_up();
+    } while (turn());
     return false;
   }
 
-  // The same for a caller with a loop of its own: the turns of its next wait, and that they were in vain. How
-  // long a wait was is known when the next one begins.
-  unsigned turns() noexcept {
-    if (gave_up_at_ != 0) {
-      const std::uint64_t waited = read_monotonic() - gave_up_at_ + turns_ * turn_ns;
-      turns_ = waited < soon_ns ? most : turns_ / 2 > fewest ? turns_ / 2 : fewest;
-      gave_up_at_ = 0;
+  // The same for a caller with a loop of its own: one wait begins, makes turns until there are no more, and
+  // may end by what it waits for.
+  void begin() noexcept {
+    turns_ = 0;
+    if (!gave_up_) return;
+    gave_up_ = false;
+    if (rests_ == 0 && read_monotonic() - timed_from_ < longest_ns) {
+      time_ns_ = longest_ns;
+      rests_ = rests;
+      return;
     }
-    return turns_;
+    time_ns_ = time_ns_ / 2 < shortest_ns ? 0 : time_ns_ / 2;
+    if (rests_ > 0) --rests_;
   }
-  void gave_up() noexcept { gave_up_at_ = read_monotonic(); }
+  bool turn() noexcept {
+    if (++turns_ % untimed_turns == 0 && is_over()) return false;
+    cpu_relax();
+    return true;
+  }
+  void came() noexcept {
+    time_ns_ = longest_ns;
+    rests_ = 0;
+  }
 
  private:
-  unsigned turns_ = most;
-  std::uint64_t gave_up_at_ = 0;  // 0: the latest wait ended in time
+  [[gnu::noinline]] bool is_over() noexcept {
+    const std::uint64_t now = read_monotonic();
+    if (turns_ == untimed_turns) timed_from_ = now;
+    return gave_up_ = now - timed_from_ >= time_ns_;
+  }
+
+  std::uint64_t time_ns_ = longest_ns, timed_from_ = 0;
+  unsigned turns_ = 0, rests_ = 0;
+  bool gave_up_ = false;  // in the latest wait
 };
 
 }  // namespace ipcmark::os

@@ -19,7 +19,7 @@ struct Interrupted : std::runtime_error {
   Interrupted() : std::runtime_error("interrupted") {}
 };
 
-// A child died, or nothing moved until the watchdog's time was over.
+// A child died, or a round did not end in ten times what it should take and the patience.
 struct CastFailure : std::runtime_error {
   CastFailure(std::string failure_kind, const std::string& detail)
       : std::runtime_error(detail), kind(std::move(failure_kind)) {}

@@ -5,10 +5,13 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <random>
 #include <sstream>
 #include <thread>
 
 #include "harness/os/posix/process_testing.hpp"
+#include "harness/results/scratch_testing.hpp"
 #include "mechanisms/desktop/x11_contents.hpp"
 #include "mechanisms/link_testing.hpp"
 
@@ -32,15 +35,35 @@ class X11 : public testing::Test {
     if (program.empty()) GTEST_SKIP() << "there is no Xvfb here; scripts/setup --tests installs it";
     os::Pipe number;
     const os::RawHandle handle = number.write.raw();
-    server_ = os::Process::start(
-        program, {"-displayfd", std::to_string(os::first_child_handle), "-nolisten", "tcp", "-noreset"},
-        std::span(&handle, 1));
+    const std::string authority = write_authority();
+    server_ = os::Process::start(program,
+                                 {"-displayfd", std::to_string(os::first_child_handle), "-nolisten", "tcp",
+                                  "-noreset", "-auth", authority},
+                                 std::span(&handle, 1));
+    ::setenv("XAUTHORITY", authority.c_str(), 1);
     ::setenv("DISPLAY", (":" + number.line()).c_str(), 1);
     clipboard_may_be_touched = true;
   }
   void TearDown() override {
     clipboard_may_be_touched = false;
     ::unsetenv("DISPLAY");
+    ::unsetenv("XAUTHORITY");
+  }
+
+  // A cookie for any host and display, without which the server lets nobody in: Xsecurity(7), and the format
+  // of Xauth(7). Returns where it lies.
+  std::string write_authority() {
+    const std::string name = "MIT-MAGIC-COOKIE-1";
+    std::string cookie(16, '\0');
+    std::random_device random;
+    for (char& letter : cookie) letter = static_cast<char>(random());
+    const auto counted = [](const std::string& part) {
+      return std::string{'\0', static_cast<char>(part.size())} + part;
+    };
+    const std::string path = folder_.path("authority");
+    std::ofstream(path, std::ios::binary)
+        << "\xff\xff" << counted("") << counted("") << counted(name) << counted(cookie);
+    return path;
   }
 
   // A link of its own, over which one message goes.
@@ -56,6 +79,7 @@ class X11 : public testing::Test {
   }
 
  private:
+  Scratch folder_;
   os::Process server_;
 };
 

@@ -84,7 +84,7 @@ class ShmMutexEndpoint final : public Endpoint {
   }
 
   Io lock() noexcept {
-    for (unsigned last_tries = os::AdaptiveSpin::most;;) {
+    for (unsigned last_tries = 1000;;) {
       int result =
           wait_ == Wait::spin ? ::pthread_mutex_trylock(&sync_.mutex) : ::pthread_mutex_lock(&sync_.mutex);
       if (result == EOWNERDEAD) result = ::pthread_mutex_consistent(&sync_.mutex);
@@ -99,13 +99,16 @@ class ShmMutexEndpoint final : public Endpoint {
   // Returns with the mutex held and ready() true, or with neither.
   template <class Ready>
   Io enter(Bell& bell, Ready ready) noexcept {
-    unsigned left = wait_ == Wait::adaptive ? spin_.turns() : 0;
+    bool spins = wait_ != Wait::block;
+    if (wait_ == Wait::adaptive) spin_.begin();
     for (bool told = false;;) {
-      const bool sleep = wait_ != Wait::spin && left == 0;
+      const bool sleep = !spins;
       if (sleep || ready()) {
         if (const Io io = lock(); io.status != Status::ok) return io;
-        if (ready()) [[likely]]
+        if (ready()) [[likely]] {
+          if (spins) spin_.came();
           return {};
+        }
         if (sleep) bell.sleeps = 1;
         const std::uint32_t seen = bell.events.load(std::memory_order_relaxed);
         unlock();
@@ -113,8 +116,10 @@ class ShmMutexEndpoint final : public Endpoint {
       }
       if (told) return {.status = Status::stopped};
       told = os::stop_requested();  // and one look more: what came before is still taken
-      if (left > 0 && --left == 0) spin_.gave_up();
-      os::cpu_relax();
+      if (wait_ == Wait::adaptive && spins)
+        spins = spin_.turn();
+      else
+        os::cpu_relax();
     }
   }
 

@@ -122,7 +122,7 @@ void check_command(const CLI::App& app, const std::string& word) {
 
 constexpr const char* examples = R"(examples:
   ipcmark list                                      what can be measured here
-  ipcmark run quick --out first                     every mechanism, in about a minute
+  ipcmark run quick --out first                     every mechanism, in some three minutes
   ipcmark run -m 'shm_*,unix_stream' -s 64,4KiB     a comparison of your own
 {}  ipcmark report first                              the page: first/report/index.html
   ipcmark doctor                                    is this host fit for measuring?

@@ -35,6 +35,8 @@ struct SleepSigns {
   // How long one that looks asleep is left alone, to see that it was no loop of short system calls. None
   // where a look tells the two apart.
   std::chrono::milliseconds rest;
+  // How many looks in a row find a sender asleep that can go no further, a millisecond and more apart.
+  unsigned looks_at_stuck;
 };
 extern const SleepSigns sleep_signs;
 

@@ -187,11 +187,10 @@ void Crowd::await_taken(std::uint64_t count) const {
 }
 
 bool Crowd::await_stuck(unsigned producer) {
-  constexpr unsigned looks_asleep = 12;
   constexpr std::uint64_t in_vain_ns = 30'000'000;
   const Actor& actor = this->producer(producer);
   std::uint64_t last = sent(producer), used = actor.processor_time();
-  for (unsigned asleep = 0; asleep < looks_asleep;) {
+  for (unsigned asleep = 0; asleep < sleep_signs.looks_at_stuck;) {
     if (has_ended(producer)) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     const Doing doing = actor.look();

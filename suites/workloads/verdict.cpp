@@ -65,7 +65,7 @@ const char* text_of(Status status) {
   tally.lost = std::max(tally.lost, missing);
   throw LaunchFailure(
       {.kind = wrong ? "verification" : "hang",
-       .detail = fmt::format("{}: when stopped {}", loss ? "messages never came" : "nothing moved", progress),
+       .detail = fmt::format("{}: when stopped {}", loss ? "messages never came" : "no end in time", progress),
        .verified = tally});
 }
 

@@ -57,14 +57,28 @@ TEST(Spin, EndsWhenReady) {
   EXPECT_EQ(turns, 5);
 }
 
-// How many turns a wait for something that never comes spins.
-unsigned turns_in_vain(AdaptiveSpin& spin) {
+// What a wait for something that never comes spins.
+struct InVain {
   unsigned turns = 0;
+  std::uint64_t ns = 0;
+};
+InVain spin_in_vain(AdaptiveSpin& spin) {
+  InVain spun;
+  const std::uint64_t begun = read_monotonic();
   EXPECT_FALSE(spin.until([&] {
-    ++turns;
+    ++spun.turns;
     return false;
   }));
-  return turns;
+  spun.ns = read_monotonic() - begun;
+  return spun;
+}
+// So often that it does not spin any more.
+void wait_long(AdaptiveSpin& spin) {
+  for (unsigned wait = 0; wait < 2 * AdaptiveSpin::rests; ++wait) {
+    spin_in_vain(spin);
+    const std::uint64_t until = read_monotonic() + AdaptiveSpin::longest_ns;
+    while (read_monotonic() < until) cpu_relax();
+  }
 }
 
 TEST(Spin, TakesWhatIsThereWhenToldToStop) {
@@ -75,27 +89,35 @@ TEST(Spin, TakesWhatIsThereWhenToldToStop) {
   stop_flag = false;
 }
 
-TEST(AdaptiveSpin, GivesUpAfterItsTurns) {
+TEST(AdaptiveSpin, GivesUpAfterItsTime) {
   AdaptiveSpin spin;
   EXPECT_TRUE(spin.until([] { return true; }));
-  EXPECT_EQ(turns_in_vain(spin), AdaptiveSpin::most);
+  const InVain spun = spin_in_vain(spin);
+  EXPECT_GE(spun.ns, AdaptiveSpin::longest_ns);
+  EXPECT_GT(spun.turns, AdaptiveSpin::untimed_turns);
 }
 
-TEST(AdaptiveSpin, SpinsLessAndLessWhereWaitsAreLongAndAsBeforeOnceOneEndsSoon) {
+TEST(AdaptiveSpin, SpinsNoMoreWhereWaitsAreLongAndAsBeforeOnceOneEndsWhileItSpins) {
   AdaptiveSpin spin;
-  unsigned before = turns_in_vain(spin);
-  for (int wait = 0; wait < 12; ++wait) {
-    const std::uint64_t until = read_monotonic() + AdaptiveSpin::soon_ns;
-    while (read_monotonic() < until) cpu_relax();
-    const unsigned now = turns_in_vain(spin);
-    EXPECT_TRUE(now < before || now == AdaptiveSpin::fewest) << now << " after " << before;
-    before = now;
-  }
-  EXPECT_EQ(before, AdaptiveSpin::fewest);
-  const std::uint64_t until = read_monotonic() + AdaptiveSpin::soon_ns;
-  while (read_monotonic() < until) cpu_relax();
+  wait_long(spin);
+  EXPECT_EQ(spin_in_vain(spin).turns, AdaptiveSpin::untimed_turns);
   EXPECT_TRUE(spin.until([] { return true; }));
-  EXPECT_EQ(turns_in_vain(spin), AdaptiveSpin::most);
+  EXPECT_GE(spin_in_vain(spin).ns, AdaptiveSpin::longest_ns);
+}
+
+TEST(AdaptiveSpin, TriesTheWholeTimeOnceInAWhileWhereWaitsAreShortThoughTheyBlock) {
+  AdaptiveSpin spin;
+  wait_long(spin);
+  bool tried = false;
+  for (unsigned wait = 0; !tried && wait < 1000; ++wait)
+    tried = spin_in_vain(spin).turns > AdaptiveSpin::untimed_turns;
+  EXPECT_TRUE(tried);
+  for (unsigned wait = 0; wait < AdaptiveSpin::rests / 2; ++wait) {
+    const InVain spun = spin_in_vain(spin);
+    if (wait > 8) {
+      EXPECT_EQ(spun.turns, AdaptiveSpin::untimed_turns);
+    }
+  }
 }
 
 }  // namespace

@@ -32,14 +32,6 @@ bool Channel::write_line(std::string_view line) noexcept {
   return true;
 }
 
-std::optional<std::string> Channel::cut_line() {
-  const std::size_t end = pending_.find('\n');
-  if (end == std::string::npos) return std::nullopt;
-  std::string line = pending_.substr(0, end);
-  pending_.erase(0, end + 1);
-  return line;
-}
-
 bool Channel::fill(bool block) {
   char bytes[16384];
   for (;;) {
@@ -50,19 +42,6 @@ bool Channel::fill(bool block) {
     pending_.append(bytes, static_cast<std::size_t>(got));
     return true;
   }
-}
-
-std::optional<std::string> Channel::read_line() {
-  for (;;) {
-    if (auto line = cut_line()) return line;
-    if (!fill(true)) return std::nullopt;
-  }
-}
-
-std::optional<std::string> Channel::take_line(bool& closed) {
-  if (auto line = cut_line()) return line;
-  if (!fill(false)) closed = true;
-  return cut_line();
 }
 
 bool wait_readable(std::span<const Channel* const> channels, std::chrono::steady_clock::time_point deadline) {

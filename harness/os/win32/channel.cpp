@@ -95,14 +95,6 @@ bool Channel::write_line(std::string_view line) noexcept {
          written == whole.size();
 }
 
-std::optional<std::string> Channel::cut_line() {
-  const std::size_t end = pending_.find('\n');
-  if (end == std::string::npos) return std::nullopt;
-  std::string line = pending_.substr(0, end);
-  pending_.erase(0, end + 1);
-  return line;
-}
-
 bool Channel::fill(bool block) {
   Reading& reading = reading_of(handle_, reading_);
   reading.begin();
@@ -111,19 +103,6 @@ bool Channel::fill(bool block) {
   const std::string_view came = reading.take();
   pending_.append(came);
   return !came.empty();
-}
-
-std::optional<std::string> Channel::read_line() {
-  for (;;) {
-    if (auto line = cut_line()) return line;
-    if (!fill(true)) return std::nullopt;
-  }
-}
-
-std::optional<std::string> Channel::take_line(bool& closed) {
-  if (auto line = cut_line()) return line;
-  if (!fill(false)) closed = true;
-  return cut_line();
 }
 
 bool wait_readable(std::span<const Channel* const> channels, std::chrono::steady_clock::time_point deadline) {

@@ -19,7 +19,7 @@
 
 namespace ipcmark {
 
-const SleepSigns sleep_signs{.in_vain = std::chrono::milliseconds(20), .rest = {}};
+const SleepSigns sleep_signs{.in_vain = std::chrono::milliseconds(20), .rest = {}, .looks_at_stuck = 12};
 
 namespace {
 

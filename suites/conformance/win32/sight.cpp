@@ -13,9 +13,11 @@
 
 namespace ipcmark {
 
-// The first message that a thread gets makes a desktop for it under Wine, which takes tens of milliseconds.
-const SleepSigns sleep_signs{.in_vain = std::chrono::milliseconds(300),
-                             .rest = std::chrono::milliseconds(80)};
+// The first message that a thread gets makes a desktop for it under Wine, which takes tens of milliseconds,
+// and a hundred on a busy host. Wine counts processor time in steps of 10 ms, and most of what a loop of
+// system calls uses is its server's.
+const SleepSigns sleep_signs{
+    .in_vain = std::chrono::milliseconds(300), .rest = std::chrono::milliseconds(400), .looks_at_stuck = 100};
 
 namespace {
 

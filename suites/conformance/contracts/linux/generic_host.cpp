@@ -13,20 +13,16 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
-#include <sstream>
 #include <thread>
 
 #include "harness/os/channel.hpp"
 #include "harness/os/host.hpp"
 #include "harness/os/wait.hpp"
 #include "harness/run/control.hpp"
-#include "suites/conformance/contracts/generic.hpp"
+#include "suites/conformance/contracts/generic_cycles.hpp"
 
 namespace ipcmark::generic {
 namespace {
-
-Wait any_wait(const Waits& waits) { return waits.block ? Wait::block : Wait::spin; }
 
 // A ticket with handles of its own, which an endpoint in this process or in a fork of it may close.
 Ticket own_ticket(Link& link, Role role, const Options& options) {
@@ -91,38 +87,21 @@ Held held_by_this_process(const std::string& run) {
   return held;
 }
 
-// "mechanism cycles": says the number of cycles, and what this process held before and after.
+// Says the number of cycles, and what this process held before and after.
 void cycle(Stage& stage) {
   ::signal(SIGPIPE, SIG_IGN);
   os::listen_for_stop();
-  std::istringstream words(stage.text());
-  std::string name;
-  unsigned cycles = 0;
-  words >> name >> cycles;
-  const Mechanism& mechanism = *mechanism_named(name);
-  Options options = modest(64, 4);
-  options.run = os::new_run_id();
-  constexpr unsigned first = 10;  // in which caches fill up
-  const auto budget = std::chrono::milliseconds(cycles > 100 ? 1500 : 80);
-  const auto begun = std::chrono::steady_clock::now();
-  Held before;
-  unsigned done = 0;
-  for (; done < first + cycles; ++done) {
-    // Slow ones must not take a minute; a leak shows in some hundred cycles as well.
-    if (done > first + 20 && std::chrono::steady_clock::now() - begun > budget) break;
-    if (done == first) before = held_by_this_process(options.run);
-    options.link = done % 50;
-    if (!one_cycle(mechanism, options))
-      throw std::runtime_error("a message did not come in cycle " + std::to_string(done));
-  }
-  const Held after = held_by_this_process(options.run);
-  os::remove_private_directories(options.run);
-  stage.say(nlohmann::json{{"cycles", done - first},
-                           {"handles", {before.handles, after.handles}},
-                           {"names", {before.names, after.names}},
-                           {"kib", after.resident_kib - before.resident_kib},
-                           {"left", os::leftovers(options.run)}}
-                .dump());
+  Cycles cycles(stage.text());
+  nlohmann::json said =
+      cycles.run(std::chrono::milliseconds(cycles.wanted > 100 ? 1500 : 80), one_cycle, held_by_this_process,
+                 [](nlohmann::json& line, const Held& before, const Held& after) {
+                   line.update({{"handles", {before.handles, after.handles}},
+                                {"names", {before.names, after.names}},
+                                {"kib", after.resident_kib - before.resident_kib}});
+                 });
+  os::remove_private_directories(cycles.options.run);
+  said["left"] = os::leftovers(cycles.options.run);
+  stage.say(said.dump());
 }
 
 // Waits until a child is dead, and leaves it as a zombie: as long as it is one, its names count as those of a

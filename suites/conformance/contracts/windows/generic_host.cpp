@@ -2,21 +2,17 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <nlohmann/json.hpp>
-#include <sstream>
 #include <thread>
 
 #include "harness/os/host.hpp"
 #include "harness/os/wait.hpp"
 #include "harness/os/win32/win32.hpp"
-#include "suites/conformance/contracts/generic.hpp"
+#include "suites/conformance/contracts/generic_cycles.hpp"
 
 namespace ipcmark::generic {
 namespace {
 
 using os::native;
-
-Wait any_wait(const Waits& waits) { return waits.block ? Wait::block : Wait::spin; }
 
 // A ticket with handles of its own, which an endpoint in this process may close.
 Ticket own_ticket(Link& link, Role role, const Options& options) {
@@ -56,37 +52,22 @@ bool one_cycle(const Mechanism& mechanism, const Options& options) {
   return status == Status::ok;
 }
 
-DWORD handles_of_this_process() {
+DWORD handles_of_this_process(const std::string&) {
   DWORD count = 0;
   os::require(::GetProcessHandleCount(::GetCurrentProcess(), &count), "GetProcessHandleCount");
   return count;
 }
 
-// "mechanism cycles": says the number of cycles, and what this process held before and after.
+// Says the number of cycles, and what this process held before and after.
 void cycle(Stage& stage) {
-  std::istringstream words(stage.text());
-  std::string name;
-  unsigned cycles = 0;
-  words >> name >> cycles;
-  const Mechanism& mechanism = *mechanism_named(name);
-  Options options = modest(64, 4);
-  options.run = os::new_run_id();
-  constexpr unsigned first = 10;  // in which caches fill up
-  const auto budget = std::chrono::milliseconds(cycles > 100 ? 1500 : 200);
-  const auto begun = std::chrono::steady_clock::now();
-  DWORD before = 0;
-  unsigned done = 0;
-  for (; done < first + cycles; ++done) {
-    if (done > first + 20 && std::chrono::steady_clock::now() - begun > budget) break;
-    if (done == first) before = handles_of_this_process();
-    options.link = done % 50;
-    if (!one_cycle(mechanism, options))
-      throw std::runtime_error("a message did not come in cycle " + std::to_string(done));
-  }
-  stage.say(nlohmann::json{{"cycles", done - first},
-                           {"handles", {before, handles_of_this_process()}},
-                           {"left", os::leftovers(options.run)}}
-                .dump());
+  Cycles cycles(stage.text());
+  nlohmann::json said =
+      cycles.run(std::chrono::milliseconds(cycles.wanted > 100 ? 1500 : 200), one_cycle,
+                 handles_of_this_process, [](nlohmann::json& line, DWORD before, DWORD after) {
+                   line["handles"] = {before, after};
+                 });
+  said["left"] = os::leftovers(cycles.options.run);
+  stage.say(said.dump());
 }
 
 // Creates a link without a janitor, says its run, and waits to be killed.

@@ -12,16 +12,16 @@ using namespace windows;
 
 void a_wake_up_stays_in_its_process() {
   const std::string name = fresh_name(), view = "view v p " + std::to_string(FILE_MAP_READ | FILE_MAP_WRITE);
-  Puppet waiter, waker;
-  for (Puppet* each : {&waiter, &waker}) {
+  Puppet own_waker, waiter, waker;  // a late wake-up of one's own may end the next wait of the same thread
+  for (Puppet* each : {&own_waker, &waiter, &waker}) {
     ask(*each, "mapping p " + name + " 4096");
     require_done(*each, view);
   }
-  EXPECT_EQ(ask(waiter, "wait_for_own_wake v"), "got") << "what a thread of the same process does";
-  waiter.say("wait_on v 300");
+  EXPECT_EQ(ask(own_waker, "wait_for_own_wake v"), "got") << "what a thread of the same process does";
+  waiter.say("wait_on v " + std::to_string(INFINITE));
   waiter.await_blocked();
   for (int k = 0; k < 20; ++k) require_done(waker, "wake v");
-  EXPECT_EQ(waiter.hear(), "ERROR_TIMEOUT");
+  EXPECT_EQ(waiter.hear_unless_stuck(Look::brief), std::nullopt);
 }
 
 // "ok" or the error of socket(), for a stream, datagrams and packets.
