@@ -84,7 +84,7 @@ def required(node: testing.Json, path: Path, value: Any) -> Iterator[Path]:
 
 def accepts(document: testing.Json) -> bool:
     """The verdict of the library."""
-    return jsonschema.Draft202012Validator(SCHEMA).is_valid(document)
+    return bool(jsonschema.Draft202012Validator(SCHEMA).is_valid(document))
 
 
 def test_the_schema_is_itself_valid() -> None:
