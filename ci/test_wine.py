@@ -79,7 +79,8 @@ def check_result(result: dict[str, Any], names: list[str]) -> None:
 
 def check_promises(program: Program, folder: str, names: list[str]) -> str:
     """What came of the cases, in numbers."""
-    program.run("verify", "--quick", "--seed", "1", "--touch-clipboard", "--out", f"{folder}/verified")
+    program.run("verify", "--quick", "--seed", "1", "--watchdog", "90s", "--touch-clipboard",
+                "--out", f"{folder}/verified")
     verified = json.loads(Path(folder, "verified/verify.json").read_text("utf-8"))
     cases = [case for part in ("clauses", "contention", "faults", "guarantees") for case in verified[part]]
     counts = Counter(case["outcome"] for case in cases)
@@ -108,7 +109,7 @@ def main(wine: str, executable: str) -> int:
         names = check_list(json.loads(program.run("list", "--json")))
         program.run("run", "-m", "nothing_of_this_name", code=2)
         program.run("run", "-m", "*", "-s", "64,4KiB", "-w", "ping_pong,stream,crowd", "-n", "1",
-                    "-d", "20ms", "--touch-clipboard", "--quiet", "--out", f"{folder}/result")
+                    "-d", "20ms", "--watchdog", "60s", "--touch-clipboard", "--out", f"{folder}/result")
         check_result(json.loads(Path(folder, "result/result.json").read_text("utf-8")), names)
         promises = check_promises(program, folder, names)
         check_kill(program, folder)

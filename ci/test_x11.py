@@ -98,7 +98,8 @@ def measure(test: Test) -> None:
 
 def verify(test: Test, *selection: str) -> None:
     name = "-".join(selection).strip("-").replace("*", "all")
-    done = test.run("verify", "--quick", *selection, "--touch-clipboard", "--out", str(test.folder / name))
+    done = test.run("verify", "--quick", "--watchdog", "90s", *selection, "--touch-clipboard",
+                    "--out", str(test.folder / name))
     written = test.read(name + "/verify.json")
     cases = [case for kind in ["clauses", "contention", "faults", "guarantees"] for case in written[kind]]
     test.expect(bool(cases), f"{selection}: no case was run")

@@ -16,7 +16,7 @@ class Truth : public testing::Test {
                std::vector<std::string> more = {}) {
     std::vector<std::string> words{
         "run", "-m", mechanism, "-w",         workload, "-p",      "same_core", "-n",
-        "1",   "-d", duration_, "--watchdog", "1s",     "--quiet", "--out",     scratch_.path("r")};
+        "1",   "-d", duration_, "--watchdog", "3s",     "--quiet", "--out",     scratch_.path("r")};
     words.insert(words.end(), more.begin(), more.end());
     said_ = with_broken(words);
     result_ = result_in(scratch_.path("r"));
