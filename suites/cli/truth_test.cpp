@@ -15,8 +15,8 @@ class Truth : public testing::Test {
   Json measure(const std::string& mechanism, const std::string& workload,
                std::vector<std::string> more = {}) {
     std::vector<std::string> words{
-        "run", "-m", mechanism, "-w",         workload, "-p",      "same_core", "-n",
-        "1",   "-d", duration_, "--watchdog", "3s",     "--quiet", "--out",     scratch_.path("r")};
+        "run", "-m", mechanism, "-w",         workload,  "-p",      "same_core", "-n",
+        "1",   "-d", duration_, "--watchdog", watchdog_, "--quiet", "--out",     scratch_.path("r")};
     words.insert(words.end(), more.begin(), more.end());
     said_ = with_broken(words);
     result_ = result_in(scratch_.path("r"));
@@ -26,6 +26,7 @@ class Truth : public testing::Test {
   Json verified(const Json& trial) { return trial.at("failure").at("verified"); }
 
   std::string duration_ = "400ms";  // a busy host moves few messages
+  std::string watchdog_ = "3s";
   Scratch scratch_;
   Said said_;
   Json result_;
@@ -111,7 +112,8 @@ TEST_F(Truth, AProducersOrderIsCheckedAtEachOfSeveralConsumers) {
   const Json trial = measure("swaps_often", "crowd");
   EXPECT_EQ(failure_kind(trial), "verification");
   EXPECT_GE(verified(trial).at("reordered"), 1);
-  EXPECT_EQ(verified(trial).at("lost"), 0);
+  EXPECT_LE(verified(trial).at("lost"), 2)
+      << "more than the last one of each producer, which waits for a next";
   EXPECT_EQ(verified(trial).at("repeated"), 0);
 }
 
@@ -136,6 +138,8 @@ TEST_F(Truth, PrioritiesThatAreOnlyClaimedFailTheTrial) {
 }
 
 TEST_F(Truth, PrioritiesThatAreThereAreMeasured) {
+  // On one core a message through a full queue can take twenty times as long as one of the warm-up.
+  watchdog_ = "60s";
   const Json trial = measure("posix_mq", "urgent");
   ASSERT_FALSE(trial.contains("failure")) << trial.at("failure");
   const Json& launch = trial.at("launches").at(0);
