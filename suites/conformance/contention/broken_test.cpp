@@ -66,7 +66,7 @@ TEST_P(Broken, IsFoundOutUnderItsName) {
 }
 
 TEST(BrokenAcross, OrderIsFoundBrokenAmongSeveralConsumersAsWell) {
-  const CaseResult result = Contention().run("swaps_often", {"", "CON-1x2", "", 1505});
+  const CaseResult result = Contention().run("swaps_often", {"", "CON-1x2", "", 3000});
   EXPECT_EQ(result.outcome, Outcome::fail);
   for (const std::string& defect : result.facts.at("found").get<Found>())
     EXPECT_THAT(defect, testing::StartsWith("reordered"));
