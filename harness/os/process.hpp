@@ -60,10 +60,10 @@ class Process {
   Handle process_, job_;  // Windows only, where a number alone is no hold on a process
 };
 
-// What a process has used so far. Times in nanoseconds, memory in bytes: getrusage(2), proc_pid_smaps(5).
-// Windows: GetProcessTimes, in steps of the scheduler's tick (15.6 ms there, 10 ms under Wine), and
-// GetProcessMemoryInfo, which counts faults of both kinds as one.
-// Under Wine the work of its server, which answers much of what a kernel would, is not in it.
+// What a process has used so far. Times in nanoseconds, memory in bytes: getrusage(2), proc_pid_status(5),
+// proc_pid_smaps(5). Windows: GetProcessTimes, in steps of the scheduler's tick (15.6 ms there, 10 ms under
+// Wine), and GetProcessMemoryInfo, which counts faults of both kinds as one. Under Wine the work of its
+// server, which answers much of what a kernel would, is not in it.
 struct Usage {
   using MaybeCount = std::optional<std::uint64_t>;  // nothing where the system does not tell
   std::uint64_t user_ns = 0, system_ns = 0;

@@ -59,6 +59,10 @@ inline int die_of(const std::string& signal) {
   return 0;
 }
 
+inline int peak_below(const std::string& bytes) {
+  return os::usage_of_self().peak_rss_bytes < std::strtoull(bytes.c_str(), nullptr, 10) ? 0 : 1;
+}
+
 inline int hold(const std::string&) {
   say("ready");
   wait_to_be_killed();
@@ -116,6 +120,7 @@ inline TestRole test_role_named(std::string_view name) {
   if (name == "--list-handles") return test_roles::list_handles;
   if (name == "--exit-with") return test_roles::exit_with;
   if (name == "--die-of") return test_roles::die_of;
+  if (name == "--peak-below") return test_roles::peak_below;
   if (name == "--hold") return test_roles::hold;
   if (name == "--hold-twice") return test_roles::hold_twice;
   if (name == "--have-a-child") return test_roles::have_a_child;

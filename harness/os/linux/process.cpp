@@ -6,11 +6,14 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
@@ -65,6 +68,22 @@ int open_counter(std::uint64_t config, int group, bool kernel) noexcept {
   return static_cast<int>(::syscall(SYS_perf_event_open, &wanted, 0, -1, group, PERF_FLAG_FD_CLOEXEC));
 }
 
+std::uint64_t ns_of(const timeval& time) noexcept {
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U +
+         static_cast<std::uint64_t>(time.tv_usec) * 1000U;
+}
+
+// Not ru_maxrss of getrusage(2): that survives execve(2), so a child would begin with what its parent had.
+std::uint64_t peak_resident_bytes() noexcept {
+  const int file = ::open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+  char text[8192];
+  const ssize_t size = file == -1 ? 0 : ::read(file, text, sizeof text - 1);
+  if (file != -1) ::close(file);
+  text[std::max<ssize_t>(size, 0)] = '\0';
+  const char* const line = std::strstr(text, "VmHWM:");  // in KiB: proc_pid_status(5)
+  return line == nullptr ? 0 : std::strtoull(line + std::strlen("VmHWM:"), nullptr, 10) * 1024U;
+}
+
 }  // namespace
 
 std::string executable_path() {
@@ -103,6 +122,18 @@ std::int64_t fork_child(std::span<const RawHandle> handles) {
   }
   if (!settle_child(handles, parent, false)) ::_exit(126);
   return 0;
+}
+
+Usage usage_of_self() noexcept {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  return {.user_ns = ns_of(used.ru_utime),
+          .system_ns = ns_of(used.ru_stime),
+          .voluntary_switches = static_cast<std::uint64_t>(used.ru_nvcsw),
+          .involuntary_switches = static_cast<std::uint64_t>(used.ru_nivcsw),
+          .minor_faults = static_cast<std::uint64_t>(used.ru_minflt),
+          .major_faults = static_cast<std::uint64_t>(used.ru_majflt),
+          .peak_rss_bytes = peak_resident_bytes()};
 }
 
 std::optional<std::uint64_t> proportional_memory() {

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,11 +30,6 @@ void handle(int signal, void (*handler)(int)) {
 Exit exit_from(int status) noexcept {
   if (WIFSIGNALED(status)) return {.code = 0, .signal = WTERMSIG(status)};
   return {.code = WEXITSTATUS(status), .signal = 0};
-}
-
-std::uint64_t ns_of(const timeval& time) noexcept {
-  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U +
-         static_cast<std::uint64_t>(time.tv_usec) * 1000U;
 }
 
 }  // namespace
@@ -116,18 +110,6 @@ std::optional<Exit> Process::try_wait() noexcept {
   if (::waitpid(static_cast<pid_t>(id_), &status, WNOHANG) <= 0) return std::nullopt;
   id_ = 0;
   return exit_ = exit_from(status);
-}
-
-Usage usage_of_self() noexcept {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  return {.user_ns = ns_of(used.ru_utime),
-          .system_ns = ns_of(used.ru_stime),
-          .voluntary_switches = static_cast<std::uint64_t>(used.ru_nvcsw),
-          .involuntary_switches = static_cast<std::uint64_t>(used.ru_nivcsw),
-          .minor_faults = static_cast<std::uint64_t>(used.ru_minflt),
-          .major_faults = static_cast<std::uint64_t>(used.ru_majflt),
-          .peak_rss_bytes = static_cast<std::uint64_t>(used.ru_maxrss) * 1024U};
 }
 
 }  // namespace ipcmark::os

@@ -177,6 +177,16 @@ TEST(Usage, CountsWhatThisProcessDoes) {
   EXPECT_GE(after.peak_rss_bytes, touched.size());
 }
 
+TEST(Usage, OfAChildBeginsAnewWithItsMemory) {
+  constexpr std::size_t much = std::size_t{256} << 20;
+  std::vector<char> touched(much);
+  for (std::size_t at = 0; at < touched.size(); at += 4096) touched[at] = 1;
+  asm volatile("" : : "r"(touched.data()) : "memory");
+  EXPECT_GE(usage_of_self().peak_rss_bytes, much);
+  EXPECT_EQ(start({"--peak-below", std::to_string(much)}).wait().code, 0)
+      << "the parent's memory counted as its own";
+}
+
 TEST(ProcessExists, SaysNoOfOneThatWasReapedAndYesOfThisOne) {
   EXPECT_TRUE(process_exists(own_id()));
   EXPECT_FALSE(process_exists(id_of_a_dead_process()));
