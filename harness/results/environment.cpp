@@ -30,20 +30,6 @@ json value_of(const std::string& text) {
   return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
-// "GNU 12.2.0" into its two words; a compiler without a version keeps its whole name.
-json build_record(const BuildInfo& build) {
-  const auto known = [](std::string_view text) { return std::string(text.empty() ? "unknown" : text); };
-  const std::size_t blank = std::min(build.compiler.rfind(' '), build.compiler.size());
-  return {{"compiler", known(build.compiler.substr(0, blank))},
-          {"compiler_version", known(build.compiler.substr(std::min(blank + 1, build.compiler.size())))},
-          {"flags", std::string(build.flags)},
-          {"build_type", known(build.build_type)},
-          {"assertions", build.assertions},
-          {"sanitizers", sanitizers_in(build.flags)},
-          {"version", known(build.version)},
-          {"revision", known(build.revision)}};
-}
-
 // The text or number at environment[group][name]; empty when there is none or it is unknown.
 std::string known(const json& environment, const char* group, const char* name) {
   const auto found = environment.is_object() ? environment.find(group) : environment.end();
@@ -128,6 +114,20 @@ std::string first_two_numbers(const std::string& release) {
 }
 
 }  // namespace
+
+// "GNU 12.2.0" into its two words; a compiler without a version keeps its whole name.
+json build_record(const BuildInfo& build) {
+  const auto known = [](std::string_view text) { return std::string(text.empty() ? "unknown" : text); };
+  const std::size_t blank = std::min(build.compiler.rfind(' '), build.compiler.size());
+  return {{"compiler", known(build.compiler.substr(0, blank))},
+          {"compiler_version", known(build.compiler.substr(std::min(blank + 1, build.compiler.size())))},
+          {"flags", std::string(build.flags)},
+          {"build_type", known(build.build_type)},
+          {"assertions", build.assertions},
+          {"sanitizers", sanitizers_in(build.flags)},
+          {"version", known(build.version)},
+          {"revision", known(build.revision)}};
+}
 
 json environment_of(const std::vector<os::Fact>& facts, const os::Topology& topology,
                     const BuildInfo& build) {

@@ -21,6 +21,9 @@ nlohmann::json environment_record();
 // The same of given facts.
 nlohmann::json environment_of(const std::vector<os::Fact>&, const os::Topology&, const BuildInfo&);
 
+// Its `build` alone.
+nlohmann::json build_record(const BuildInfo&);
+
 // The machine of an `environment` in one line for people: "Intel Xeon 2.5 GHz, 2 cores, 1 thread per core,
 // KVM guest, Linux 6.18, 23 GiB". Parts that the object does not have are said to be unknown, or left out.
 std::string machine_line(const nlohmann::json& environment);

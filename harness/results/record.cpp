@@ -94,6 +94,13 @@ std::vector<Statistic> summarise(const Trial& trial) {
   return statistics;
 }
 
+std::optional<double> value_of(const Launch& launch, std::string_view statistic) {
+  for (const auto& [name, reading] : readings()) {
+    if (name == statistic) return reading(launch);
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> notes_on(const Trial& trial, const ClockFacts& clock) {
   std::vector<std::string> notes;
   std::vector<double> medians, rates;

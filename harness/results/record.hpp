@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/histogram.hpp"
@@ -95,6 +96,8 @@ struct Statistic {
   Interval interval;
 };
 std::vector<Statistic> summarise(const Trial&);
+// The value of one of them for one launch; nothing where that has none.
+std::optional<double> value_of(const Launch&, std::string_view statistic);
 
 // What people must know to read the figures: two modes, contaminated launches, a clock too coarse.
 std::vector<std::string> notes_on(const Trial&, const ClockFacts&);

@@ -35,10 +35,10 @@ class Child {
   explicit Child(const Job& job) : mechanism_(known_mechanism(job.mechanism)) {
     os::clock_in_use = job.clock;
     if (job.processor) os::pin_to(*job.processor);
-    loop_ = loop_named(mechanism_.loops, job.loop);
+    loop_ = loop_named(job.sabotage ? loops_of<Sabotaged> : mechanism_.loops, job.loop);
     // The receiving side first: opening a FIFO for writing waits until somebody reads.
-    if (job.in && !job.duplex) in_ = mechanism_.open(*job.in, job.in_role, job.wait);
-    if (job.out) out_ = mechanism_.open(*job.out, job.out_role, job.wait);
+    if (job.in && !job.duplex) in_ = open(*job.in, job.in_role, job);
+    if (job.out) out_ = open(*job.out, job.out_role, job);
     const Framing framing = mechanism_.traits.framing;
     state_.payload = framing != Framing::signal;
     state_.may_miss = mechanism_.traits.may_miss();
@@ -96,6 +96,12 @@ class Child {
     report.tally = lanes.tally();
     for (std::size_t lane = 0; lane < lanes.lanes(); ++lane) report.lanes.push_back(lanes.seen(lane));
     report.overtaken = state_.overtaken;
+  }
+
+  std::unique_ptr<Endpoint> open(const Ticket& ticket, Role role, const Job& job) const {
+    std::unique_ptr<Endpoint> endpoint = mechanism_.open(ticket, role, job.wait);
+    if (job.sabotage) endpoint = std::make_unique<Sabotaged>(std::move(endpoint), *job.sabotage);
+    return endpoint;
   }
 
   const Mechanism& mechanism_;

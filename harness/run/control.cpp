@@ -100,6 +100,7 @@ std::string encode(const Job& job) {
             {"in_role", job.in_role},
             {"duplex", job.duplex}};
   if (job.processor) json["processor"] = *job.processor;
+  if (job.sabotage) json["sabotage"] = {{"slower_ns", job.sabotage->slower_ns}, {"dies", job.sabotage->dies}};
   if (job.out) json["out"] = to_json(*job.out);
   if (job.in) json["in"] = to_json(*job.in);
   return json.dump();
@@ -121,6 +122,10 @@ Job decode_job(const std::string& line) {
   job.in_role = json.at("in_role");
   job.duplex = json.at("duplex");
   if (json.contains("processor")) job.processor = json.at("processor").get<unsigned>();
+  if (json.contains("sabotage")) {
+    const Json& sabotage = json.at("sabotage");
+    job.sabotage = Sabotage{.slower_ns = sabotage.at("slower_ns"), .dies = sabotage.at("dies")};
+  }
   if (json.contains("out")) job.out = ticket_from(json.at("out"));
   if (json.contains("in")) job.in = ticket_from(json.at("in"));
   return job;

@@ -11,6 +11,7 @@
 #include "harness/os/channel.hpp"
 #include "harness/os/clock.hpp"
 #include "harness/os/process.hpp"
+#include "harness/run/sabotaged.hpp"
 
 namespace ipcmark {
 
@@ -25,6 +26,7 @@ struct Job {
   std::uint8_t producer = 0;
   std::size_t lanes = 0;  // that it tells apart, and receives until it is told to stop: harness/lanes.hpp
   std::optional<unsigned> processor;  // pinned to it when given
+  std::optional<Sabotage> sabotage;   // its endpoints are made worse on purpose
   os::Clock clock;
   std::optional<Ticket> out, in;  // handles: as the parent's numbers until they are sent
   Role out_role = Role::producer, in_role = Role::consumer;

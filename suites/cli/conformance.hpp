@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/mechanism.hpp"
+#include "suites/cli/selection.hpp"
 
 namespace ipcmark {
 
@@ -32,17 +33,5 @@ std::string_view conformance_examples() noexcept;
 
 // Plays a role in which the conformance half starts this program anew; nothing when it is none of its roles.
 std::optional<int> conformance_role(int argc, char** argv);
-
-// Lists are comma separated, so that a suite's name may follow one.
-inline void add_list(CLI::App& command, const std::string& names, std::vector<std::string>& into,
-                     const std::string& help) {
-  command.add_option(names, into, help)->allow_extra_args(false)->type_name("LIST");
-}
-
-inline void add_consent(CLI::App& command) {
-  command.add_flag(
-      "--touch-clipboard", clipboard_may_be_touched,
-      "also mechanisms that change what is in your clipboard meanwhile; it is put back at the end");
-}
 
 }  // namespace ipcmark

@@ -10,16 +10,13 @@
 #include "harness/run/child.hpp"
 #include "harness/run/session.hpp"
 #include "suites/benchmark/units.hpp"
+#include "suites/cli/compare.hpp"
 #include "suites/cli/conformance.hpp"
+#include "suites/cli/selection.hpp"
+#include "suites/compare/launcher.hpp"
 
 namespace ipcmark {
 namespace {
-
-// What was typed into the options, before it is understood.
-struct Typed {
-  std::vector<std::string> mechanisms, workloads, sizes, waits, placements, options;
-  std::string duration, budget, watchdog;
-};
 
 // `--wait` alone means to wait for the host; with strategies behind it, it selects them. CLI11 cannot tell
 // the two apart, since a suite's name may follow.
@@ -53,26 +50,7 @@ std::string command_line(int argc, char** argv) {
   return line;
 }
 
-void add_selection(CLI::App& run, Typed& typed, RunOptions& options) {
-  run.add_option("suite", options.suite,
-                 "quick, standard, full, or a TOML file; without one, what the options below select");
-  add_list(run, "--mechanism,-m", typed.mechanisms, "names or patterns: 'shm_*,anonymous_pipe'");
-  add_list(
-      run, "--workload,-w", typed.workloads,
-      "ping_pong (round trip), stream (one way), idle (what waiting costs), crowd (two and two on one link), "
-      "urgent (priorities)");
-  add_list(run, "--size,-s", typed.sizes, "message sizes: 64,4KiB,1MiB (8 B to 64 MiB)");
-  add_list(run, "--wait", typed.waits,
-           "spin,block,adaptive; without a value: wait until another run on this host is over");
-  run.add_flag("--wait-for-host", options.wait_for_host, "wait until another run on this host is over");
-  add_list(run, "--placement,-p", typed.placements,
-           "same_core, two_cores, smt_siblings, two_sockets, unpinned");
-  add_list(run, "--option", typed.options,
-           "depth=16,256 (messages), buffer=64KiB,1MiB (the kernel's) or memory=memfd,huge_pages, of the "
-           "mechanisms that have it; `ipcmark list` names them all");
-}
-
-void add_effort(CLI::App& run, Typed& typed, RunOptions& options) {
+void add_effort(CLI::App& run, TypedSelection& typed, RunOptions& options) {
   run.add_option("--launches,-n", options.overrides.launches,
                  "exactly so many launches (fresh processes) of each trial; default: until precise enough")
       ->check(CLI::Range(1, 10000));
@@ -96,19 +74,6 @@ void add_output(CLI::App& run, RunOptions& options) {
   run.add_flag("--quiet,-q", options.quiet, "no progress and no table, only errors");
 }
 
-void understand(const Typed& typed, RunOptions& options) {
-  Overrides& overrides = options.overrides;
-  overrides.mechanisms = split_list(typed.mechanisms);
-  overrides.workloads = split_list(typed.workloads);
-  overrides.waits = split_list(typed.waits);
-  overrides.placements = split_list(typed.placements);
-  overrides.options = parse_options(typed.options);
-  for (const std::string& size : split_list(typed.sizes)) overrides.sizes.push_back(parse_size(size));
-  if (!typed.duration.empty()) overrides.duration_s = parse_duration(typed.duration);
-  if (!typed.budget.empty()) overrides.budget_s = parse_duration(typed.budget);
-  if (!typed.watchdog.empty()) options.watchdog_s = parse_duration(typed.watchdog);
-}
-
 // A mistyped command, before CLI11 takes it for a missing one.
 void check_command(const CLI::App& app, const std::string& word) {
   std::vector<std::string> known;
@@ -125,6 +90,8 @@ constexpr const char* examples = R"(examples:
   ipcmark run quick --out first                     every mechanism, in some three minutes
   ipcmark run -m 'shm_*,unix_stream' -s 64,4KiB     a comparison of your own
 {}  ipcmark report first                              the page: first/report/index.html
+  ipcmark compare shm_spsc unix_stream -w ping_pong interleaved, with a verdict for each figure
+  ipcmark compare --baseline-bin ../old/ipcmark quick
   ipcmark doctor                                    is this host fit for measuring?
 
 exit codes: 0 fine, 1 confirmed regression, 2 usage or configuration, 3 measurement or conformance failure,
@@ -137,7 +104,7 @@ int parse_and_run(int argc, char** argv) {
   app.footer(fmt::format(examples, conformance_examples()));
   app.require_subcommand(1);
   bool json = false;
-  Typed typed;
+  TypedSelection typed;
   RunOptions options;
   options.command = command_line(argc, argv);
   std::vector<std::string> results, beside;
@@ -148,11 +115,15 @@ int parse_and_run(int argc, char** argv) {
   list->add_flag("--json", json, "as an array of {name, family, summary, available, reason, traits}");
   add_consent(*list);
   CLI::App* run = app.add_subcommand("run", "measure a suite or a selection into a result directory");
-  add_selection(*run, typed, options);
+  run->add_option("suite", options.suite,
+                  "quick, standard, full, or a TOML file; without one, what the options below select");
+  add_selection(*run, typed);
+  run->add_flag("--wait-for-host", options.wait_for_host, "wait until another run on this host is over");
   add_effort(*run, typed, options);
   add_output(*run, options);
   add_consent(*run);
   ConformanceCommands conformance(app, *list, options.command);
+  CompareCommands comparison(app, options.command);
   CLI::App* doctor =
       app.add_subcommand("doctor", "what makes figures unreliable on this host, and what to type");
   doctor->add_flag("--json", json, "as {schema, machine, findings}");
@@ -178,10 +149,12 @@ int parse_and_run(int argc, char** argv) {
     return exit_code::usage;
   }
   if (const auto code = conformance.run(json)) return *code;
+  if (const auto code = comparison.run()) return *code;
   if (*list) return list_command(json);
   if (*doctor) return doctor_command(json);
   if (*report) return report_command(results, verified, beside, report_out);
-  understand(typed, options);
+  understand(typed, options.overrides);
+  if (!typed.watchdog.empty()) options.watchdog_s = parse_duration(typed.watchdog);
   return run_command(options);
 }
 
@@ -191,6 +164,7 @@ int program(int argc, char** argv) {
   const std::string first = argc > 1 ? argv[1] : "";
   try {
     if (first == "--child") return child_main();
+    if (first == "--launcher") return launcher_main();
     if (first == "--janitor" && argc == 3) return janitor_main(argv[2]);
     if (const auto code = conformance_role(argc, argv)) return *code;
     return parse_and_run(argc, argv);

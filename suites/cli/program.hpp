@@ -12,9 +12,11 @@ namespace ipcmark {
 // Exit codes of all commands. An interrupted run ends with 128 and the signal's number, as shells expect.
 namespace exit_code {
 inline constexpr int fine = 0;
-inline constexpr int usage = 2;     // what was typed, or a file, cannot be used
-inline constexpr int failure = 3;   // a measurement or a check failed
-inline constexpr int mismatch = 4;  // another environment or build than what is to be continued or compared
+inline constexpr int regression = 1;  // confirmed
+inline constexpr int usage = 2;       // what was typed, or a file, cannot be used
+inline constexpr int failure = 3;     // a measurement or a check failed
+inline constexpr int mismatch = 4;    // another environment or build than what is to be continued or compared
+inline constexpr int inconclusive = 5;  // when asked for with --fail-inconclusive
 }  // namespace exit_code
 
 // What is to be compared or resumed was made elsewhere: exit code 4.

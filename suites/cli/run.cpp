@@ -6,34 +6,15 @@
 #include <filesystem>
 #include <random>
 
-#include "harness/measure/doctor.hpp"
-#include "harness/os/host.hpp"
 #include "harness/results/build_info.hpp"
-#include "harness/results/environment.hpp"
 #include "harness/results/hgrm.hpp"
 #include "suites/benchmark/runner.hpp"
 #include "suites/benchmark/units.hpp"
-#include "suites/cli/doctor.hpp"
+#include "suites/cli/lock_host.hpp"
 #include "suites/cli/program.hpp"
 
 namespace ipcmark {
 namespace {
-
-os::HostLock lock_host(bool wait) {
-  for (;;) {
-    auto [lock, holder] = os::HostLock::acquire();
-    if (lock) return std::move(*lock);
-    if (holder == 0) continue;
-    const std::string who = fmt::format("process {} ({})", holder, os::command_of(holder));
-    if (!wait) {
-      throw UsageError(
-          fmt::format("another run is measuring on this host: {}; wait for its end with --wait", who));
-    }
-    fmt::print(stderr, "waiting for {}\n", who);
-    os::HostLock::wait_for_holder();
-    if (os::termination_signal() != 0) throw Interrupted();
-  }
-}
 
 // Not while another run measures: the usual figure then has to do.
 double overhead_here(const Plan& plan, Session& session) {
@@ -110,12 +91,6 @@ Effort effort_of(const RunFacts& run) {
 std::string directory_of(const RunOptions& options, const RunFacts& run) {
   if (!options.resume.empty()) return options.resume;
   return options.out.empty() ? "results/" + file_safe(run.suite) + "-" + run.id : options.out;
-}
-
-nlohmann::json environment_with_doctor() {
-  nlohmann::json environment = environment_record();
-  environment["doctor"] = to_json(examine_host());
-  return environment;
 }
 
 int tell(const Result& result, const std::string& directory, const RunOptions& options, Session& session) {

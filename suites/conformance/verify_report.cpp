@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "suites/xml_text.hpp"
+
 namespace ipcmark {
 namespace {
 
@@ -12,19 +14,6 @@ using Json = nlohmann::json;
 constexpr int schema_version = 1;
 
 std::string section_of(std::string_view id) { return std::string(id.substr(0, id.find('-'))); }
-std::string xml_text(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    switch (c) {
-      case '&': safe += "&amp;"; break;
-      case '<': safe += "&lt;"; break;
-      case '>': safe += "&gt;"; break;
-      case '"': safe += "&quot;"; break;
-      default: safe += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-    }
-  }
-  return safe;
-}
 
 }  // namespace
 

@@ -64,6 +64,7 @@ Job job_of(const Player& player, const TrialKey& key, const Mechanism& mechanism
   if (part.in >= 0) job.lanes = lanes_of(workload);
   job.clock = settings.clock.clock;
   job.duplex = mechanism.traits.duplex;
+  if (!player.is_producer()) job.sabotage = settings.sabotage;
   const auto at = [&](int link) -> Link& { return *links[job.duplex ? 0 : static_cast<std::size_t>(link)]; };
   if (job.duplex) {
     job.out_role = player.is_producer() ? Role::producer : Role::consumer;

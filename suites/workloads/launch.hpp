@@ -4,6 +4,7 @@
 #include "harness/mechanism.hpp"
 #include "harness/results/record.hpp"
 #include "harness/run/cast.hpp"
+#include "harness/run/sabotaged.hpp"
 #include "harness/run/session.hpp"
 #include "suites/workloads/verdict.hpp"
 
@@ -14,6 +15,7 @@ struct LaunchSettings {
   double warm_up_s = 0.01;
   ClockFacts clock;
   bool probe_noise = true;
+  std::optional<Sabotage> sabotage = {};           // of the consumers: harness/run/sabotaged.hpp
   Cast::Patience patience = Cast::usual_patience;  // without progress, until a launch counts as hung
 };
 
