@@ -107,6 +107,20 @@ def verify(test: Test, *selection: str) -> None:
     print("\n".join(line for line in done.stdout.splitlines() if line.startswith("unsupported")))
 
 
+def put_back(test: Test) -> None:
+    """What somebody has copied survives a run, and whoever offers it then is an owner as ICCCM wants it."""
+    content = secrets.token_hex(8)
+    subprocess.run(["xsel", "-ib"], env=test.environment, input=content, text=True, check=True)
+    test.run("run", "-m", "x11_clipboard", "-w", "ping_pong", "-n", "1", "-d", "10ms", "--touch-clipboard",
+             "--quiet", "--out", str(test.folder / "put-back"))
+    pasted = subprocess.run(["xsel", "-ob"], env=test.environment, text=True, capture_output=True, check=True)
+    test.expect(pasted.stdout == content, f"in the clipboard was {content} and then {pasted.stdout!r}")
+    test.run("verify", "-c", "X11-10", "--touch-clipboard", "--watchdog", "90s", "--quiet",
+             "--out", str(test.folder / "owner"))
+    case = test.read("owner/verify.json")["clauses"][0]
+    test.expect(case["outcome"] == "pass", f"X11-10 of what offers it again: {case}")
+
+
 def main(program: str) -> int:
     if shutil.which("Xvfb") is None:
         print("skipped: there is no Xvfb here; scripts/setup --tests installs it")
@@ -119,6 +133,7 @@ def main(program: str) -> int:
             test = Test(program, folder, environment)
             with_a_display(test)
             measure(test)
+            put_back(test)
             verify(test, "-c", "X11-*")
             verify(test, "-m", "x11_*")
     problems = alone.problems + test.problems

@@ -145,8 +145,14 @@ void the_present_owner_has_what_it_must() {
     EXPECT_NE(targets.find(std::string(" ") + target + " "), std::string::npos) << target;
   const std::string since = ask(requestor, "paste TIMESTAMP");
   EXPECT_TRUE(since.starts_with("INTEGER ")) << since;
-  const std::string both = ask(requestor, "multiple TIMESTAMP IPCMARK_NO_SUCH_FORM");
-  EXPECT_EQ(both, since + ", None");
+  // An owner that dies of this question takes the content along: xsel 1.2.0 does.
+  if (!clipboard_may_be_touched) {
+    observe("MULTIPLE was not asked for: that takes --touch-clipboard");
+    return;
+  }
+  requestor.say("multiple TIMESTAMP IPCMARK_NO_SUCH_FORM");
+  const auto both = requestor.hear_unless_stuck(Look::thorough);
+  EXPECT_EQ(both.value_or("no answer"), since + ", None") << "of an owner that says it has MULTIPLE";
 }
 
 struct Free {
