@@ -53,6 +53,16 @@ TEST(Control, AJobWithoutTicketsAndPinningRoundTrips) {
   expect_equal(decode_job(encode(job)), job);
 }
 
+TEST(Control, SabotageRoundTrips) {
+  Job job = full_job();
+  EXPECT_FALSE(decode_job(encode(job)).sabotage);
+  job.sabotage = Sabotage{.slower_ns = 12.5, .dies = true};
+  const auto got = decode_job(encode(job)).sabotage;
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->slower_ns, 12.5);
+  EXPECT_TRUE(got->dies);
+}
+
 TEST(Control, EveryKindOfWaitRoleAndClockRoundTrips) {
   for (const Wait wait : every_kind_of_wait) {
     for (const Role role : {Role::producer, Role::consumer}) {

@@ -62,8 +62,8 @@ TEST_F(Compare, TheSameProgramIsUnchangedWithoutBeingMeasured) {
 }
 
 TEST_F(Compare, ASlowDownOnPurposeIsFoundAgainstTheSameProgram) {
-  const Said said = compare({"--baseline-bin", IPCMARK_WITH_BROKEN, "-m", "honest", "-w", "ping_pong",
-                             "--statistic", "p50", "--inject", "100%"});
+  const Said said = compare({"--baseline-bin", IPCMARK_WITH_BROKEN, "-m", "honest", "-w", "ping_pong", "-p",
+                             "same_core", "--statistic", "p50", "--inject", "100%"});
   EXPECT_EQ(said.code, 1) << said.err << said.out;
   EXPECT_EQ(p50().at("confirmed"), true);
 }

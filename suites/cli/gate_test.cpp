@@ -49,10 +49,27 @@ TEST_F(Gate, ProvesThatItCanFire) {
 }
 
 TEST_F(Gate, WritesForMachinesAndPeople) {
-  const Said said =
-      gate({"--baseline-bin", IPCMARK_WITH_BROKEN, "--inject", "100%", "-m", "honest", "-w", "ping_pong",
-            "-n", "12", "--statistic", "p50", "--github", "--junit", scratch_.path("j.xml"), "--markdown",
-            scratch_.path("m.md"), "--json", scratch_.path("g.json")});
+  const Said said = gate({"--baseline-bin",
+                          IPCMARK_WITH_BROKEN,
+                          "--inject",
+                          "100%",
+                          "-m",
+                          "honest",
+                          "-w",
+                          "ping_pong",
+                          "-p",
+                          "same_core",
+                          "-n",
+                          "12",
+                          "--statistic",
+                          "p50",
+                          "--github",
+                          "--junit",
+                          scratch_.path("j.xml"),
+                          "--markdown",
+                          scratch_.path("m.md"),
+                          "--json",
+                          scratch_.path("g.json")});
   EXPECT_EQ(said.code, 1) << said.out << said.err;
   EXPECT_THAT(said.out, HasSubstr("::error title=ipcmark: regressed::honest/ping_pong"));
   EXPECT_THAT(content_of(scratch_.path("j.xml")), HasSubstr("<failure type=\"regressed\""));

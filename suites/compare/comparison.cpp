@@ -56,14 +56,16 @@ struct Suspect {
 };
 
 Suspect suspect_of(Cell& cell, std::size_t candidate, std::size_t statistic) {
-  constexpr double coverage = 0.95;
+  // The baseline against itself objects only when it is all but certain: else one alarm in some forty that is
+  // true would be lost.
+  constexpr double coverage = 0.95, certain = 0.999;
   const Judged& judged = cell.judged[statistic];
   const auto& values = cell.second;
   const auto& baseline = values.front()[statistic];
   Suspect suspect{
       .cell = &cell, .candidate = candidate, .statistic = statistic, .p = 1, .again = {}, .null = {}};
   suspect.again = finding_of(judged, baseline, values[candidate + 1][statistic], coverage);
-  suspect.null = finding_of(judged, baseline, values.back()[statistic], coverage);
+  suspect.null = finding_of(judged, baseline, values.back()[statistic], certain);
   const std::vector<double> ratios = log_ratios(baseline, values[candidate + 1][statistic]);
   const bool worse = cell.findings[candidate][statistic].verdict == Verdict::regressed;
   suspect.p = worse == judged.less_is_better ? p_of_above(ratios, std::log1p(judged.margin))

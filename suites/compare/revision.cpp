@@ -67,7 +67,8 @@ std::string build_revision(const std::string& revision, bool quiet) {
   const bool built = (fs::exists(tree) ||
                       run("git -C \"$1\" worktree prune; git -C \"$1\" worktree add --detach \"$2\" \"$3\"",
                           {top, tree, hash}, log)) &&
-                     run("cmake -S \"$1\" -B \"$2\" -G Ninja -DCMAKE_BUILD_TYPE=\"$3\" && cmake --build "
+                     run("cmake -S \"$1\" -B \"$2\" -G Ninja -DCMAKE_BUILD_TYPE=\"$3\" "
+                         "-DCMAKE_CXX_COMPILER_LAUNCHER=\"$(command -v ccache)\" && cmake --build "
                          "\"$2\" --target ipcmark",
                          {tree, build, std::string(build_info.build_type)}, log);
   if (built && fs::exists(program)) return program;

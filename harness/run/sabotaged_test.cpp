@@ -1,0 +1,52 @@
+#include "harness/run/sabotaged.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "harness/measure/statistics.hpp"
+#include "harness/os/clock.hpp"
+
+namespace ipcmark {
+namespace {
+
+class AtOnce final : public Endpoint {
+ public:
+  Io send(std::span<const std::byte> message) noexcept override { return {.size = message.size()}; }
+  Io recv(std::span<std::byte> buffer) noexcept override { return {.size = buffer.size()}; }
+};
+
+// The median time of a receive, in ns.
+double receive_ns(const Sabotage& sabotage) {
+  constexpr int rounds = 9, receives = 200;
+  Sabotaged endpoint(std::make_unique<AtOnce>(), sabotage);
+  std::array<std::byte, 8> buffer{};
+  std::vector<double> means;
+  for (int round = 0; round < rounds; ++round) {
+    const std::uint64_t begun = os::read_monotonic();
+    for (int k = 0; k < receives; ++k) EXPECT_EQ(endpoint.recv(buffer).size, buffer.size());
+    means.push_back(static_cast<double>(os::read_monotonic() - begun) / receives);
+  }
+  return median_interval(means).median;
+}
+
+TEST(Sabotaged, TakesAtLeastNearlyAsMuchLongerAsItShould) {
+  // Only from below: whoever interrupts a loop makes it longer.
+  EXPECT_GE(receive_ns({.slower_ns = 2000}) - receive_ns({}), 2000 * 0.8);
+}
+
+TEST(Sabotaged, PassesMessagesOn) {
+  Sabotaged endpoint(std::make_unique<AtOnce>(), {});
+  const std::array<std::byte, 3> message{};
+  EXPECT_EQ(endpoint.send(message).size, 3U);
+}
+
+TEST(SabotagedDeathTest, DiesAtItsHundredthReceive) {
+  Sabotaged endpoint(std::make_unique<AtOnce>(), {.dies = true});
+  std::array<std::byte, 8> buffer{};
+  for (int k = 0; k < 99; ++k) EXPECT_EQ(endpoint.recv(buffer).status, Status::ok);
+  EXPECT_DEATH(static_cast<void>(endpoint.recv(buffer)), "");
+}
+
+}  // namespace
+}  // namespace ipcmark
