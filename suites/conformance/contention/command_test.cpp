@@ -66,7 +66,7 @@ TEST_F(ContentionCommand, TheSmallestCaseThatFailsIsPrinted) {
   EXPECT_EQ(said.code, 3);
   EXPECT_THAT(said.out, HasSubstr("smallest that fails so"));
   EXPECT_THAT(said.out,
-              testing::ContainsRegex("--producers 1 --consumers 1 --messages 10[0-9][0-9] --perturb none"));
+              testing::ContainsRegex("--producers 1 --consumers 1 --messages 3[0-9][0-9] --perturb none"));
 }
 
 TEST_F(ContentionCommand, AnUnknownPerturbationIsAUsageError) {
