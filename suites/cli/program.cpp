@@ -100,6 +100,7 @@ exit codes: 0 fine, 1 confirmed regression, 2 usage or configuration, 3 measurem
 int parse_and_run(int argc, char** argv) {
   CLI::App app{"ipcmark measures and verifies inter-process communication between real processes.",
                "ipcmark"};
+  app.allow_windows_style_options(false);  // there too an absolute path is no option
   app.set_version_flag("--version", fmt::format("ipcmark {} ({})", build_info.version, build_info.revision));
   app.footer(fmt::format(examples, conformance_examples()));
   app.require_subcommand(1);
