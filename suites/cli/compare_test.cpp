@@ -28,7 +28,7 @@ class Compare : public testing::Test {
   Json comparison() const { return Json::parse(content_of(out_ + "/comparison.json")); }
   Json p50() const {
     const Json file = comparison();  // lives as long as the loop
-    for (const Json& one : file.at("trials").at(0).at("candidates").at(0).at("findings")) {
+    for (const Json& one : file.at("trials").at(0).at("candidates").at(0).at("changes")) {
       if (one.at("statistic") == "p50") return one;
     }
     throw std::logic_error("p50 was not judged");
@@ -80,7 +80,7 @@ TEST_F(Compare, ThreeMechanismsAreEachSetAgainstTheFirst) {
   EXPECT_EQ(said.code, 1) << said.err << said.out;
   const Json candidates = comparison().at("trials").at(0).at("candidates");
   ASSERT_EQ(candidates.size(), 2U);
-  EXPECT_EQ(candidates.at(0).at("findings").at(0).at("verdict"), "regressed");
+  EXPECT_EQ(candidates.at(0).at("changes").at(0).at("verdict"), "regressed");
 }
 
 TEST_F(Compare, EveryLaunchIsKeptWithItsPairAndItsPlaceInABlock) {

@@ -84,7 +84,7 @@ TEST_F(Gate, AgainstAStoredBaselineOfThisMachineMeasuresTheCandidate) {
   EXPECT_THAT(said.out, HasSubstr("measured at different times"));
   const Json comparison = Json::parse(content_of(out_ + "/comparison.json"));
   EXPECT_EQ(comparison.at("interleaved"), false);
-  EXPECT_EQ(comparison.at("trials").at(0).at("candidates").at(0).at("findings").at(0).at("pairs"), 6);
+  EXPECT_EQ(comparison.at("trials").at(0).at("candidates").at(0).at("changes").at(0).at("pairs"), 6);
 }
 
 TEST_F(Gate, ABaselineOfAnotherMachineIsAMismatchThatNamesEachField) {

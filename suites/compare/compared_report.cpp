@@ -15,21 +15,21 @@ using Json = nlohmann::json;
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-Json to_json(const Finding& finding) {
-  Json json{{"statistic", finding.of.statistic},
-            {"margin", finding.of.margin},
-            {"less_is_better", finding.of.less_is_better},
-            {"baseline", number_or_null(finding.baseline)},
-            {"candidate", number_or_null(finding.candidate)},
-            {"change", number_or_null(std::expm1(finding.log_ratio.median))},
-            {"low", number_or_null(std::expm1(finding.log_ratio.low))},
-            {"high", number_or_null(std::expm1(finding.log_ratio.high))},
-            {"coverage", finding.log_ratio.coverage},
-            {"pairs", finding.pairs},
-            {"verdict", name_of(finding.verdict)},
-            {"confirmed", finding.confirmed}};
-  if (!finding.why.empty()) json["why"] = finding.why;
-  if (finding.pairs_to_settle > 0) json["pairs_to_settle"] = finding.pairs_to_settle;
+Json to_json(const Change& change) {
+  Json json{{"statistic", change.of.statistic},
+            {"margin", change.of.margin},
+            {"less_is_better", change.of.less_is_better},
+            {"baseline", number_or_null(change.baseline)},
+            {"candidate", number_or_null(change.candidate)},
+            {"change", number_or_null(std::expm1(change.log_ratio.median))},
+            {"low", number_or_null(std::expm1(change.log_ratio.low))},
+            {"high", number_or_null(std::expm1(change.log_ratio.high))},
+            {"coverage", change.log_ratio.coverage},
+            {"pairs", change.pairs},
+            {"verdict", name_of(change.verdict)},
+            {"confirmed", change.confirmed}};
+  if (!change.why.empty()) json["why"] = change.why;
+  if (change.pairs_to_settle > 0) json["pairs_to_settle"] = change.pairs_to_settle;
   return json;
 }
 
@@ -46,44 +46,43 @@ Json to_json(const Cell& cell, const std::vector<Side>& sides) {
     return json;
   }
   json["candidates"] = Json::array();
-  for (std::size_t k = 0; k < cell.findings.size(); ++k) {
-    Json findings = Json::array();
-    for (const Finding& finding : cell.findings[k]) findings.push_back(to_json(finding));
-    json["candidates"].push_back({{"side", sides[k + 1].name}, {"findings", findings}});
+  for (std::size_t k = 0; k < cell.changes.size(); ++k) {
+    Json changes = Json::array();
+    for (const Change& change : cell.changes[k]) changes.push_back(to_json(change));
+    json["candidates"].push_back({{"side", sides[k + 1].name}, {"changes", changes}});
   }
   return json;
 }
 
-bool worth_showing(const Finding& finding) {
-  if (finding.verdict == Verdict::unchanged) return false;
-  if (finding.verdict != Verdict::inconclusive) return true;
+bool worth_showing(const Change& change) {
+  if (change.verdict == Verdict::unchanged) return false;
+  if (change.verdict != Verdict::inconclusive) return true;
   // Open, and the whole interval on one side of no change; or an alarm that did not hold.
-  return finding.pairs > 0 &&
-         (finding.log_ratio.low > 0 || finding.log_ratio.high < 0 || !finding.why.empty());
+  return change.pairs > 0 && (change.log_ratio.low > 0 || change.log_ratio.high < 0 || !change.why.empty());
 }
 
-std::string verdict_text(const Finding& finding) {
-  const bool alarm = finding.verdict == Verdict::regressed || finding.verdict == Verdict::improved;
-  return std::string(name_of(finding.verdict)) + (alarm && !finding.confirmed ? ", not confirmed" : "");
+std::string verdict_text(const Change& change) {
+  const bool alarm = change.verdict == Verdict::regressed || change.verdict == Verdict::improved;
+  return std::string(name_of(change.verdict)) + (alarm && !change.confirmed ? ", not confirmed" : "");
 }
 
-std::string row_of(const std::string& trial, const Finding& finding) {
-  return fmt::format("  {:<46} {:<12} {:>9} {:>9}  {:<27} {}\n", trial, title_of(finding.of.statistic),
-                     value_text(finding.of.statistic, finding.baseline),
-                     value_text(finding.of.statistic, finding.candidate), change_text(finding.log_ratio),
-                     verdict_text(finding));
+std::string row_of(const std::string& trial, const Change& change) {
+  return fmt::format("  {:<46} {:<12} {:>9} {:>9}  {:<27} {}\n", trial, title_of(change.of.statistic),
+                     value_text(change.of.statistic, change.baseline),
+                     value_text(change.of.statistic, change.candidate), change_text(change.log_ratio),
+                     verdict_text(change));
 }
 
 std::string rows_of(const Compared& compared, std::size_t candidate, bool all) {
   std::string text;
   for (const Cell& cell : compared.cells) {
-    if (cell.failure || cell.lacking || candidate >= cell.findings.size()) continue;
+    if (cell.failure || cell.lacking || candidate >= cell.changes.size()) continue;
     std::string trial = label(cell.key);
-    for (const Finding& finding : cell.findings[candidate]) {
-      if (!all && !worth_showing(finding)) continue;
-      text += row_of(trial, finding);
+    for (const Change& change : cell.changes[candidate]) {
+      if (!all && !worth_showing(change)) continue;
+      text += row_of(trial, change);
       trial.clear();
-      const std::string remark = remark_on(finding, compared);
+      const std::string remark = remark_on(change, compared);
       if (!remark.empty()) text += fmt::format("  {:<46} {}\n", "", remark);
     }
   }
@@ -113,13 +112,13 @@ Tallied tally(const Compared& compared) {
     if (cell.failure) ++all.failed;
     if (cell.lacking) ++all.lacking;
     if (cell.failure || cell.lacking) continue;
-    for (const auto& findings : cell.findings) {
-      for (const Finding& finding : findings) {
-        const bool open = finding.verdict == Verdict::inconclusive ||
-                          (finding.verdict == Verdict::regressed && !finding.confirmed);
-        all.regressed += finding.verdict == Verdict::regressed && finding.confirmed ? 1 : 0;
-        all.improved += finding.verdict == Verdict::improved ? 1 : 0;
-        all.unchanged += finding.verdict == Verdict::unchanged ? 1 : 0;
+    for (const auto& changes : cell.changes) {
+      for (const Change& change : changes) {
+        const bool open = change.verdict == Verdict::inconclusive ||
+                          (change.verdict == Verdict::regressed && !change.confirmed);
+        all.regressed += change.verdict == Verdict::regressed && change.confirmed ? 1 : 0;
+        all.improved += change.verdict == Verdict::improved ? 1 : 0;
+        all.unchanged += change.verdict == Verdict::unchanged ? 1 : 0;
         all.inconclusive += open ? 1 : 0;
       }
     }
@@ -146,17 +145,17 @@ std::string_view title_of(std::string_view statistic) noexcept {
   return statistic;
 }
 
-std::string remark_on(const Finding& finding, const Compared& compared) {
-  if (finding.verdict != Verdict::inconclusive) return finding.why;
-  std::string text = finding.why;
-  if (!compared.interleaved || finding.pairs == 0) return text;
+std::string remark_on(const Change& change, const Compared& compared) {
+  if (change.verdict != Verdict::inconclusive) return change.why;
+  std::string text = change.why;
+  if (!compared.interleaved || change.pairs == 0) return text;
   if (!text.empty()) text += "; ";
-  if (finding.pairs_to_settle == 0)
+  if (change.pairs_to_settle == 0)
     return text + fmt::format("as large as the margin of {:g} %: another --margin would settle it",
-                              100 * finding.of.margin);
+                              100 * change.of.margin);
   const double pair_s = 2 * (compared.settings.duration_s + compared.settings.warm_up_s + 0.015);
-  return text + fmt::format("some {} pairs would settle it ({})", finding.pairs_to_settle,
-                            show_duration(pair_s * static_cast<double>(finding.pairs_to_settle)));
+  return text + fmt::format("some {} pairs would settle it ({})", change.pairs_to_settle,
+                            show_duration(pair_s * static_cast<double>(change.pairs_to_settle)));
 }
 
 Json to_json(const Compared& compared) {

@@ -24,7 +24,7 @@ std::string value_text(std::string_view statistic, double value);
 // "p50", "messages/s", "CPU/message": short titles of statistics.
 std::string_view title_of(std::string_view statistic) noexcept;
 // What is the matter with an open verdict, and what would settle it; empty for a settled one.
-std::string remark_on(const Finding&, const Compared&);
+std::string remark_on(const Change&, const Compared&);
 
 // The table, within 110 columns. Without `all` only what is not unchanged, and of what is open only what may
 // be a difference; the rest is counted.

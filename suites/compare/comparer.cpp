@@ -37,10 +37,10 @@ void take_stored(std::size_t part, const Cell& cell, std::size_t side,
 }
 
 void cannot_confirm(Cell& cell) {
-  for (auto& findings : cell.findings) {
-    for (Finding& finding : findings) {
-      if (finding.verdict != Verdict::regressed && finding.verdict != Verdict::improved) continue;
-      finding.why = "too few launches to confirm it: measure with --launches 30, or compare programs";
+  for (auto& changes : cell.changes) {
+    for (Change& change : changes) {
+      if (change.verdict != Verdict::regressed && change.verdict != Verdict::improved) continue;
+      change.why = "too few launches to confirm it: measure with --launches 30, or compare programs";
     }
   }
 }

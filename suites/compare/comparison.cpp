@@ -10,8 +10,8 @@ namespace {
 
 bool is_rate(std::string_view statistic) noexcept { return statistic.ends_with("_per_s"); }
 
-Finding finding_of(const Judged& judged, std::span<const double> baseline, std::span<const double> candidate,
-                   double coverage) {
+Change finding_of(const Judged& judged, std::span<const double> baseline, std::span<const double> candidate,
+                  double coverage) {
   const std::vector<double> ratios = log_ratios(baseline, candidate);
   const auto numbers = [](std::span<const double> values) {
     std::vector<double> known;
@@ -19,31 +19,30 @@ Finding finding_of(const Judged& judged, std::span<const double> baseline, std::
                  [](double v) { return !std::isnan(v); });
     return known;
   };
-  Finding finding;
-  finding.of = judged;
-  finding.baseline = median_interval(numbers(baseline)).median;
-  finding.candidate = median_interval(numbers(candidate)).median;
-  finding.pairs = ratios.size();
-  finding.log_ratio = median_interval(ratios, coverage);
+  Change change;
+  change.of = judged;
+  change.baseline = median_interval(numbers(baseline)).median;
+  change.candidate = median_interval(numbers(candidate)).median;
+  change.pairs = ratios.size();
+  change.log_ratio = median_interval(ratios, coverage);
   if (ratios.size() < fewest_for(coverage)) {
-    finding.why =
+    change.why =
         fmt::format("{} pairs are too few for an interval of {:.1f} %", ratios.size(), coverage * 100);
-    finding.pairs_to_settle = fewest_for(coverage);
-    return finding;
+    change.pairs_to_settle = fewest_for(coverage);
+    return change;
   }
-  finding.verdict = judge(finding.log_ratio, judged.margin, judged.less_is_better);
-  if (finding.verdict == Verdict::inconclusive)
-    finding.pairs_to_settle = pairs_to_settle(finding.log_ratio, judged.margin, finding.pairs);
-  return finding;
+  change.verdict = judge(change.log_ratio, judged.margin, judged.less_is_better);
+  if (change.verdict == Verdict::inconclusive)
+    change.pairs_to_settle = pairs_to_settle(change.log_ratio, judged.margin, change.pairs);
+  return change;
 }
 
-bool may_be_regression(const Finding& finding, std::span<const double> baseline,
+bool may_be_regression(const Change& change, std::span<const double> baseline,
                        std::span<const double> candidate) {
   const std::vector<double> ratios = log_ratios(baseline, candidate);
-  const double sign = finding.of.less_is_better ? 1 : -1;
-  const auto worse = std::count_if(ratios.begin(), ratios.end(), [&](double ratio) {
-    return sign * ratio > std::log1p(finding.of.margin);
-  });
+  const double sign = change.of.less_is_better ? 1 : -1;
+  const auto worse = std::count_if(ratios.begin(), ratios.end(),
+                                   [&](double ratio) { return sign * ratio > std::log1p(change.of.margin); });
   return 2 * static_cast<std::size_t>(worse) >= ratios.size();
 }
 
@@ -52,7 +51,7 @@ struct Suspect {
   Cell* cell;
   std::size_t candidate, statistic;
   double p;
-  Finding again, null;
+  Change again, null;
 };
 
 Suspect suspect_of(Cell& cell, std::size_t candidate, std::size_t statistic) {
@@ -67,35 +66,35 @@ Suspect suspect_of(Cell& cell, std::size_t candidate, std::size_t statistic) {
   suspect.again = finding_of(judged, baseline, values[candidate + 1][statistic], coverage);
   suspect.null = finding_of(judged, baseline, values.back()[statistic], certain);
   const std::vector<double> ratios = log_ratios(baseline, values[candidate + 1][statistic]);
-  const bool worse = cell.findings[candidate][statistic].verdict == Verdict::regressed;
+  const bool worse = cell.changes[candidate][statistic].verdict == Verdict::regressed;
   suspect.p = worse == judged.less_is_better ? p_of_above(ratios, std::log1p(judged.margin))
                                              : p_of_below(ratios, std::log1p(-judged.margin));
   return suspect;
 }
 
 void settle(const Suspect& suspect, bool rejected) {
-  Finding& finding = suspect.cell->findings[suspect.candidate][suspect.statistic];
-  const Verdict alarm = finding.verdict;
-  const Interval earlier = finding.log_ratio;
-  finding = suspect.again;
-  finding.verdict = Verdict::inconclusive;
+  Change& change = suspect.cell->changes[suspect.candidate][suspect.statistic];
+  const Verdict alarm = change.verdict;
+  const Interval earlier = change.log_ratio;
+  change = suspect.again;
+  change.verdict = Verdict::inconclusive;
   const bool quiet =
       suspect.null.verdict == Verdict::inconclusive || suspect.null.verdict == Verdict::unchanged;
   if (!quiet) {
-    finding.why = fmt::format("the baseline differs from itself, by {}: this host is not quiet enough",
-                              change_text(suspect.null.log_ratio));
+    change.why = fmt::format("the baseline differs from itself, by {}: this host is not quiet enough",
+                             change_text(suspect.null.log_ratio));
   } else if (!rejected) {
-    finding.why = fmt::format("{} in the first batch, and not confirmed by a second", change_text(earlier));
+    change.why = fmt::format("{} in the first batch, and not confirmed by a second", change_text(earlier));
   } else {
-    finding.verdict = alarm;
-    finding.confirmed = true;
+    change.verdict = alarm;
+    change.confirmed = true;
   }
-  if (!finding.confirmed)
-    finding.pairs_to_settle = pairs_to_settle(finding.log_ratio, finding.of.margin, finding.pairs);
+  if (!change.confirmed)
+    change.pairs_to_settle = pairs_to_settle(change.log_ratio, change.of.margin, change.pairs);
 }
 
-bool is_alarm(const Finding& finding, bool only_regressions) {
-  return finding.verdict == Verdict::regressed || (!only_regressions && finding.verdict == Verdict::improved);
+bool is_alarm(const Change& change, bool only_regressions) {
+  return change.verdict == Verdict::regressed || (!only_regressions && change.verdict == Verdict::improved);
 }
 
 }  // namespace
@@ -148,22 +147,22 @@ Cell::Values no_values(std::size_t sides, std::size_t statistics) {
 }
 
 void judge_first(Cell& cell, double coverage) {
-  cell.findings.clear();
+  cell.changes.clear();
   for (std::size_t side = 1; side < cell.first.size(); ++side) {
-    cell.findings.emplace_back();
+    cell.changes.emplace_back();
     for (std::size_t k = 0; k < cell.judged.size(); ++k) {
-      cell.findings.back().push_back(
+      cell.changes.back().push_back(
           finding_of(cell.judged[k], cell.first[0][k], cell.first[side][k], coverage));
     }
   }
 }
 
 bool goes_on(const Cell& cell, bool only_regressions) {
-  for (std::size_t candidate = 0; candidate < cell.findings.size(); ++candidate) {
+  for (std::size_t candidate = 0; candidate < cell.changes.size(); ++candidate) {
     for (std::size_t k = 0; k < cell.judged.size(); ++k) {
-      const Finding& finding = cell.findings[candidate][k];
-      if (finding.verdict != Verdict::inconclusive) continue;
-      if (!only_regressions || may_be_regression(finding, cell.first[0][k], cell.first[candidate + 1][k]))
+      const Change& change = cell.changes[candidate][k];
+      if (change.verdict != Verdict::inconclusive) continue;
+      if (!only_regressions || may_be_regression(change, cell.first[0][k], cell.first[candidate + 1][k]))
         return true;
     }
   }
@@ -171,9 +170,9 @@ bool goes_on(const Cell& cell, bool only_regressions) {
 }
 
 bool has_alarm(const Cell& cell, bool only_regressions) {
-  return std::any_of(cell.findings.begin(), cell.findings.end(), [&](const std::vector<Finding>& findings) {
-    return std::any_of(findings.begin(), findings.end(),
-                       [&](const Finding& finding) { return is_alarm(finding, only_regressions); });
+  return std::any_of(cell.changes.begin(), cell.changes.end(), [&](const std::vector<Change>& changes) {
+    return std::any_of(changes.begin(), changes.end(),
+                       [&](const Change& change) { return is_alarm(change, only_regressions); });
   });
 }
 
@@ -181,9 +180,9 @@ void confirm(std::vector<Cell>& cells, const CompareSettings& settings) {
   std::vector<Suspect> suspects;
   for (Cell& cell : cells) {
     if (cell.failure || cell.lacking || cell.second.empty()) continue;
-    for (std::size_t candidate = 0; candidate < cell.findings.size(); ++candidate) {
+    for (std::size_t candidate = 0; candidate < cell.changes.size(); ++candidate) {
       for (std::size_t k = 0; k < cell.judged.size(); ++k) {
-        if (is_alarm(cell.findings[candidate][k], settings.only_regressions))
+        if (is_alarm(cell.changes[candidate][k], settings.only_regressions))
           suspects.push_back(suspect_of(cell, candidate, k));
       }
     }
@@ -196,15 +195,15 @@ void confirm(std::vector<Cell>& cells, const CompareSettings& settings) {
 
 void count_as_unchanged(Compared& compared) {
   for (Cell& cell : compared.cells) {
-    for (auto& findings : cell.findings) {
-      for (Finding& finding : findings) {
-        if (finding.verdict == Verdict::unchanged) continue;
-        if (finding.confirmed)
-          finding.why =
-              fmt::format("a false alarm ({}): it is the same program", change_text(finding.log_ratio));
-        finding.verdict = Verdict::unchanged;
-        finding.confirmed = false;
-        finding.pairs_to_settle = 0;
+    for (auto& changes : cell.changes) {
+      for (Change& change : changes) {
+        if (change.verdict == Verdict::unchanged) continue;
+        if (change.confirmed)
+          change.why =
+              fmt::format("a false alarm ({}): it is the same program", change_text(change.log_ratio));
+        change.verdict = Verdict::unchanged;
+        change.confirmed = false;
+        change.pairs_to_settle = 0;
       }
     }
   }

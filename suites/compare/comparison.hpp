@@ -60,7 +60,7 @@ struct CompareSettings {
 };
 
 // One statistic of a candidate against the baseline's.
-struct Finding {
+struct Change {
   Judged of;
   double baseline = 0, candidate = 0;  // medians over the launches
   Interval log_ratio;                  // of candidate to baseline; of the second batch where there was one
@@ -85,10 +85,10 @@ struct Cell {
   Values first, second;  // the batches; in the second the baseline comes once more, as the last side
   // Launches of a side that were made before, stored[side][statistic][launch]; an empty side is measured now.
   Values stored = {};
-  std::vector<std::vector<Finding>> findings;  // by candidate: side 1 is the first
-  std::optional<CellFailure> failure;          // then nothing of it is judged
-  std::optional<std::size_t> lacking;          // a side that does not have this trial at all
-  std::string reason;                          // why it is lacking
+  std::vector<std::vector<Change>> changes;  // by candidate: side 1 is the first
+  std::optional<CellFailure> failure;        // then nothing of it is judged
+  std::optional<std::size_t> lacking;        // a side that does not have this trial at all
+  std::string reason;                        // why it is lacking
   bool live = true;
 };
 
@@ -129,7 +129,7 @@ struct Compared {
   std::vector<std::string> banners;
 };
 
-// An alarm between two that are the same program is none, and its finding says so.
+// An alarm between two that are the same program is none, and its change says so.
 void count_as_unchanged(Compared&);
 
 }  // namespace ipcmark

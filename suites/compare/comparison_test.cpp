@@ -44,18 +44,18 @@ Cell measured(Drawn& drawn, double change, double change_again, double baseline_
   return cell;
 }
 
-Finding confirmed(Cell cell) {
+Change confirmed(Cell cell) {
   std::vector<Cell> cells{std::move(cell)};
   confirm(cells, CompareSettings{});
-  return cells.front().findings.front().front();
+  return cells.front().changes.front().front();
 }
 
 TEST(Comparison, ASlowDownThatComesAgainIsConfirmed) {
   Drawn drawn(1);
-  const Finding finding = confirmed(measured(drawn, 1.05, 1.05));
-  EXPECT_EQ(finding.verdict, Verdict::regressed);
-  EXPECT_TRUE(finding.confirmed);
-  EXPECT_NEAR(std::expm1(finding.log_ratio.median), 0.05, 0.02);
+  const Change change = confirmed(measured(drawn, 1.05, 1.05));
+  EXPECT_EQ(change.verdict, Verdict::regressed);
+  EXPECT_TRUE(change.confirmed);
+  EXPECT_NEAR(std::expm1(change.log_ratio.median), 0.05, 0.02);
 }
 
 TEST(Comparison, ARateThatFallsIsARegressionAndOneThatRisesIsNone) {
@@ -67,17 +67,17 @@ TEST(Comparison, ARateThatFallsIsARegressionAndOneThatRisesIsNone) {
 TEST(Comparison, AnAlarmThatDoesNotComeAgainIsNone) {
   Drawn drawn(3);
   Cell cell = measured(drawn, 1.05, 1);
-  ASSERT_EQ(cell.findings[0][0].verdict, Verdict::regressed);
-  const Finding finding = confirmed(std::move(cell));
-  EXPECT_EQ(finding.verdict, Verdict::inconclusive);
-  EXPECT_NE(finding.why.find("not confirmed"), std::string::npos) << finding.why;
+  ASSERT_EQ(cell.changes[0][0].verdict, Verdict::regressed);
+  const Change change = confirmed(std::move(cell));
+  EXPECT_EQ(change.verdict, Verdict::inconclusive);
+  EXPECT_NE(change.why.find("not confirmed"), std::string::npos) << change.why;
 }
 
 TEST(Comparison, AnAlarmCountsForNothingWhereTheBaselineDiffersFromItself) {
   Drawn drawn(4);
-  const Finding finding = confirmed(measured(drawn, 1.05, 1.05, 1.05));
-  EXPECT_EQ(finding.verdict, Verdict::inconclusive);
-  EXPECT_NE(finding.why.find("differs from itself"), std::string::npos) << finding.why;
+  const Change change = confirmed(measured(drawn, 1.05, 1.05, 1.05));
+  EXPECT_EQ(change.verdict, Verdict::inconclusive);
+  EXPECT_NE(change.why.find("differs from itself"), std::string::npos) << change.why;
 }
 
 TEST(Comparison, OneAlarmOfManyMustBeTheClearerToBeConfirmed) {
@@ -94,9 +94,9 @@ TEST(Comparison, OneAlarmOfManyMustBeTheClearerToBeConfirmed) {
   }
   std::vector<Cell> alone{cells.front()};
   confirm(alone, CompareSettings{});
-  EXPECT_TRUE(alone.front().findings[0][0].confirmed);
+  EXPECT_TRUE(alone.front().changes[0][0].confirmed);
   confirm(cells, CompareSettings{});
-  EXPECT_FALSE(cells.front().findings[0][0].confirmed);
+  EXPECT_FALSE(cells.front().changes[0][0].confirmed);
 }
 
 TEST(Comparison, AGateGoesOnOnlyWithWhatMayBeARegression) {
@@ -119,8 +119,8 @@ TEST(Comparison, FewPairsGiveNoVerdict) {
   Cell cell = cell_of("p50");
   cell.first = {{{100, 100, 100}}, {{200, 200, 200}}};
   judge_first(cell, 0.98);
-  EXPECT_EQ(cell.findings[0][0].verdict, Verdict::inconclusive);
-  EXPECT_EQ(cell.findings[0][0].pairs_to_settle, 7U);
+  EXPECT_EQ(cell.changes[0][0].verdict, Verdict::inconclusive);
+  EXPECT_EQ(cell.changes[0][0].pairs_to_settle, 7U);
 }
 
 // What the whole promises: on sides that do not differ, an alarm in at most one comparison of a hundred.
@@ -133,7 +133,7 @@ TEST(Comparison, OfTheSameWithTheSameHardlyEverAlarms) {
     for (int trial = 0; trial < trials; ++trial) cells.push_back(measured(drawn, 1, 1));
     confirm(cells, CompareSettings{});
     bool alarm = false;
-    for (const Cell& cell : cells) alarm = alarm || cell.findings[0][0].confirmed;
+    for (const Cell& cell : cells) alarm = alarm || cell.changes[0][0].confirmed;
     alarms += alarm ? 1 : 0;
   }
   EXPECT_LE(alarms, 3);

@@ -15,26 +15,24 @@ namespace {
 
 using Json = nlohmann::json;
 
-bool is_regression(const Finding& finding) {
-  return finding.verdict == Verdict::regressed && finding.confirmed;
-}
+bool is_regression(const Change& change) { return change.verdict == Verdict::regressed && change.confirmed; }
 
-// Every finding with its trial and its candidate.
+// Every change with its trial and its candidate.
 void for_each(const Compared& compared,
-              const std::function<void(const Cell&, const Side&, const Finding&)>& visit) {
+              const std::function<void(const Cell&, const Side&, const Change&)>& visit) {
   for (const Cell& cell : compared.cells) {
     if (cell.failure || cell.lacking) continue;
-    for (std::size_t k = 0; k < cell.findings.size(); ++k) {
-      for (const Finding& finding : cell.findings[k]) visit(cell, compared.sides[k + 1], finding);
+    for (std::size_t k = 0; k < cell.changes.size(); ++k) {
+      for (const Change& change : cell.changes[k]) visit(cell, compared.sides[k + 1], change);
     }
   }
 }
 
-std::string sentence_of(const Finding& finding) {
-  return fmt::format("{} {} -> {}: {}, {} pairs", title_of(finding.of.statistic),
-                     value_text(finding.of.statistic, finding.baseline),
-                     value_text(finding.of.statistic, finding.candidate), change_text(finding.log_ratio),
-                     finding.pairs);
+std::string sentence_of(const Change& change) {
+  return fmt::format("{} {} -> {}: {}, {} pairs", title_of(change.of.statistic),
+                     value_text(change.of.statistic, change.baseline),
+                     value_text(change.of.statistic, change.candidate), change_text(change.log_ratio),
+                     change.pairs);
 }
 
 struct JunitSuite {
@@ -78,13 +76,12 @@ std::string command_text(std::string_view text) {
 
 std::vector<std::string> markdown_rows(const Compared& compared, Verdict verdict) {
   std::vector<std::string> rows;
-  for_each(compared, [&](const Cell& cell, const Side&, const Finding& finding) {
-    if (finding.verdict != verdict) return;
-    rows.push_back(fmt::format("| {} | {} | {} | {} | {} | {} |\n", plain(label(cell.key)),
-                               title_of(finding.of.statistic),
-                               value_text(finding.of.statistic, finding.baseline),
-                               value_text(finding.of.statistic, finding.candidate),
-                               change_text(finding.log_ratio), plain(remark_on(finding, compared))));
+  for_each(compared, [&](const Cell& cell, const Side&, const Change& change) {
+    if (change.verdict != verdict) return;
+    rows.push_back(fmt::format(
+        "| {} | {} | {} | {} | {} | {} |\n", plain(label(cell.key)), title_of(change.of.statistic),
+        value_text(change.of.statistic, change.baseline), value_text(change.of.statistic, change.candidate),
+        change_text(change.log_ratio), plain(remark_on(change, compared))));
   });
   return rows;
 }
@@ -124,19 +121,19 @@ std::string headline_of(const Tallied& counts) {
 
 std::string junit_of(const Compared& compared) {
   std::map<std::string, JunitSuite> suites;
-  for_each(compared, [&](const Cell& cell, const Side& side, const Finding& finding) {
+  for_each(compared, [&](const Cell& cell, const Side& side, const Change& change) {
     JunitSuite& suite = suites[cell.key.workload];
-    const std::string text = xml_text(sentence_of(finding));
+    const std::string text = xml_text(sentence_of(change));
     std::string inner;
-    if (is_regression(finding)) {
+    if (is_regression(change)) {
       ++suite.failures;
       inner = fmt::format("<failure type=\"regressed\" message=\"{}\"/>", text);
-    } else if (finding.verdict == Verdict::inconclusive || finding.verdict == Verdict::regressed) {
+    } else if (change.verdict == Verdict::inconclusive || change.verdict == Verdict::regressed) {
       ++suite.skipped;
       inner = fmt::format("<skipped message=\"inconclusive: {}; {}\"/>", text,
-                          xml_text(remark_on(finding, compared)));
+                          xml_text(remark_on(change, compared)));
     }
-    std::string name = fmt::format("{} {}", label(cell.key), finding.of.statistic);
+    std::string name = fmt::format("{} {}", label(cell.key), change.of.statistic);
     if (compared.sides.size() > 2) name += " of " + side.name;
     add_case(suite, cell.key.workload, name, inner);
   });
@@ -219,14 +216,14 @@ std::string annotations_of(const Compared& compared) {
            fmt::format("{}: {}: {}", label(cell.key), cell.failure->failure.kind,
                        cell.failure->failure.detail));
   }
-  for_each(compared, [&](const Cell& cell, const Side&, const Finding& finding) {
-    if (is_regression(finding))
-      tell("error", "ipcmark: regressed", fmt::format("{}: {}", label(cell.key), sentence_of(finding)));
-    if (finding.verdict == Verdict::inconclusive && !finding.why.empty())
+  for_each(compared, [&](const Cell& cell, const Side&, const Change& change) {
+    if (is_regression(change))
+      tell("error", "ipcmark: regressed", fmt::format("{}: {}", label(cell.key), sentence_of(change)));
+    if (change.verdict == Verdict::inconclusive && !change.why.empty())
       tell("warning", "ipcmark: inconclusive",
-           fmt::format("{}: {}; {}", label(cell.key), sentence_of(finding), finding.why));
-    if (finding.verdict == Verdict::improved)
-      tell("notice", "ipcmark: improved", fmt::format("{}: {}", label(cell.key), sentence_of(finding)));
+           fmt::format("{}: {}; {}", label(cell.key), sentence_of(change), change.why));
+    if (change.verdict == Verdict::improved)
+      tell("notice", "ipcmark: improved", fmt::format("{}: {}", label(cell.key), sentence_of(change)));
   });
   return text;
 }
@@ -238,13 +235,13 @@ Json brief_of(const Compared& compared, int exit_code) {
              {"counts", whole.at("counts")},
              {"banners", whole.at("banners")},
              {"regressions", Json::array()}};
-  for_each(compared, [&](const Cell& cell, const Side&, const Finding& finding) {
-    if (!is_regression(finding)) return;
+  for_each(compared, [&](const Cell& cell, const Side&, const Change& change) {
+    if (!is_regression(change)) return;
     brief["regressions"].push_back({{"trial", label(cell.key)},
-                                    {"statistic", finding.of.statistic},
-                                    {"change", std::expm1(finding.log_ratio.median)},
-                                    {"low", std::expm1(finding.log_ratio.low)},
-                                    {"high", std::expm1(finding.log_ratio.high)}});
+                                    {"statistic", change.of.statistic},
+                                    {"change", std::expm1(change.log_ratio.median)},
+                                    {"low", std::expm1(change.log_ratio.low)},
+                                    {"high", std::expm1(change.log_ratio.high)}});
   });
   return brief;
 }

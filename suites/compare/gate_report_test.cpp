@@ -11,17 +11,17 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-Finding finding_of(Verdict verdict, bool confirmed) {
-  Finding finding;
-  finding.of = {.statistic = "p50", .margin = 0.01, .less_is_better = true};
-  finding.baseline = 1000;
-  finding.candidate = 1100;
-  finding.log_ratio = {
+Change finding_of(Verdict verdict, bool confirmed) {
+  Change change;
+  change.of = {.statistic = "p50", .margin = 0.01, .less_is_better = true};
+  change.baseline = 1000;
+  change.candidate = 1100;
+  change.log_ratio = {
       .median = std::log(1.1), .low = std::log(1.05), .high = std::log(1.15), .coverage = 0.95};
-  finding.pairs = 30;
-  finding.verdict = verdict;
-  finding.confirmed = confirmed;
-  return finding;
+  change.pairs = 30;
+  change.verdict = verdict;
+  change.confirmed = confirmed;
+  return change;
 }
 
 Cell cell_of(const std::string& mechanism, Verdict verdict, bool confirmed = true) {
@@ -29,7 +29,7 @@ Cell cell_of(const std::string& mechanism, Verdict verdict, bool confirmed = tru
   cell.key.mechanism = mechanism;
   cell.key.workload = "ping_pong";
   cell.key.size = 64;
-  cell.findings = {{finding_of(verdict, confirmed)}};
+  cell.changes = {{finding_of(verdict, confirmed)}};
   return cell;
 }
 
