@@ -9,7 +9,7 @@
 namespace ipcmark {
 
 Sabotaged::Sabotaged(std::unique_ptr<Endpoint> endpoint, const Sabotage& sabotage)
-    : endpoint_(std::move(endpoint)), receives_left_(sabotage.dies ? 100 : 0) {
+    : endpoint_(std::move(endpoint)), receives_left_(sabotage.dies ? 10 : 0) {
   if (sabotage.slower_ns <= 0) return;
   constexpr std::uint64_t turns = 1 << 16;
   constexpr int repetitions = 5;

@@ -31,8 +31,10 @@ double receive_ns(const Sabotage& sabotage) {
 }
 
 TEST(Sabotaged, TakesAtLeastNearlyAsMuchLongerAsItShould) {
-  // Only from below: whoever interrupts a loop makes it longer.
-  EXPECT_GE(receive_ns({.slower_ns = 2000}) - receive_ns({}), 2000 * 0.8);
+  const double longer = receive_ns({.slower_ns = 2000}) - receive_ns({});
+  EXPECT_GE(longer, 2000 * 0.8);
+  // Whoever interrupts a loop makes it longer, but a loop that a compiler leaves out is wrong by far more.
+  EXPECT_LE(longer, 2000 * 20);
 }
 
 TEST(Sabotaged, PassesMessagesOn) {
@@ -41,10 +43,10 @@ TEST(Sabotaged, PassesMessagesOn) {
   EXPECT_EQ(endpoint.send(message).size, 3U);
 }
 
-TEST(SabotagedDeathTest, DiesAtItsHundredthReceive) {
+TEST(SabotagedDeathTest, DiesAtItsTenthReceive) {
   Sabotaged endpoint(std::make_unique<AtOnce>(), {.dies = true});
   std::array<std::byte, 8> buffer{};
-  for (int k = 0; k < 99; ++k) EXPECT_EQ(endpoint.recv(buffer).status, Status::ok);
+  for (int k = 0; k < 9; ++k) EXPECT_EQ(endpoint.recv(buffer).status, Status::ok);
   EXPECT_DEATH(static_cast<void>(endpoint.recv(buffer)), "");
 }
 

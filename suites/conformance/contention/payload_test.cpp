@@ -50,7 +50,7 @@ TEST(Sizes, AreTheSameForTheSameSeedAndAwkward) {
     drawn.insert(size);
   }
   EXPECT_GT(different, 4000);
-  for (const std::size_t size : {32, 33, 4095, 4096, 4097, 5000, 8191, 8192})
+  for (const std::size_t size : {32U, 33U, 4095U, 4096U, 4097U, 5000U, 8191U, 8192U})
     EXPECT_EQ(drawn.count(size), 1U);
   for (std::uint32_t k = 0; k < 5000; ++k) EXPECT_LE(Sizes(5, 1000).of(0, k), 1000U);
 }

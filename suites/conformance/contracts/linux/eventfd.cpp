@@ -115,7 +115,7 @@ void sum_of_reads_is_sum_of_writes() {
   os::Handle go_on(ends[1]);
   std::deque<Actor> writers, readers;
   std::uint64_t expected = 0, sum = 0;
-  for (std::uint64_t factor : {1, 1000, 1'000'000}) {
+  for (const std::uint64_t factor : {1U, 1000U, 1'000'000U}) {
     writers.emplace_back(write_many, std::vector{event.raw()}, std::to_string(factor));
     expected += factor * writes * (writes + 1) / 2;
   }
@@ -167,7 +167,7 @@ void empty_and_full_counters_wait() {
 void call_wrongly(Stage& stage) {
   const std::array<std::uint64_t, 2> values{1, 1};
   std::array<std::uint64_t, 2> room{};
-  for (const std::size_t size : {0, 1, 4, 7}) {
+  for (const std::size_t size : {0U, 1U, 4U, 7U}) {
     stage.say(result_of(::write(stage.fd(0), values.data(), size)));
     stage.say(result_of(::read(stage.fd(0), room.data(), size)));
   }

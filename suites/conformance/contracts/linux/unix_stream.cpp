@@ -244,7 +244,7 @@ void credentials_of_the_connect() {
 void listen_at_long_names(Stage& stage) {
   check(::chdir(stage.text().c_str()), "chdir");
   std::vector<os::Handle> listeners;
-  for (const std::size_t length : {107, 108}) {
+  for (const std::size_t length : {107U, 108U}) {
     listeners.push_back(listening_socket(unix_address(std::string(length, 'n')), 8));
     stage.say("listens");
   }
