@@ -21,7 +21,9 @@ endforeach()
 
 install(FILES suites/main.cpp mechanisms/program.cmake mechanisms/registry.cpp.in DESTINATION share/ipcmark)
 install(DIRECTORY reports/ DESTINATION share/ipcmark/reports
-        PATTERN "test*" EXCLUDE PATTERN ".*" EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN setup.cfg EXCLUDE)
+        PATTERN "test*" EXCLUDE PATTERN ".*" EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN setup.cfg EXCLUDE
+        PATTERN "*_testing.py" EXCLUDE PATTERN conftest.py EXCLUDE PATTERN made_up.py EXCLUDE
+        PATTERN own_postgresql.py EXCLUDE)
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/ipcmark)
 set(data share/ipcmark)

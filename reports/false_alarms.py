@@ -1,12 +1,13 @@
 """How often rules for "did it get slower" are wrong, on launches of one machine.
 
-usage: false_alarms.py COMPARISON... [--statistic NAME]
+usage: false_alarms.py [CONDITION=]COMPARISON... [--statistic NAME]
 
-A COMPARISON is a directory of `ipcmark compare --force` of a program with itself, or with --inject of a
-known slow-down, of many pairs (--pairs 600): its launches are dealt out into disjoint trials, each judged by
-every rule. The table says in which share of the trials a rule told a regression: of equal sides that is
-false; with a slow-down, by injection or by scaling the candidate's launches by 2, 5 or 10 %, it is what
-should be found.
+A COMPARISON is a directory of `ipcmark compare --force --looks 1` of a program with itself, or with
+--inject of a known slow-down, of many pairs (--pairs 600): its launches are dealt out into disjoint trials,
+and each is judged by every rule. The table says in which share of the trials a rule told a regression: of
+equal sides, where an improvement counts as well, that is false; with a slow-down, by injection or by scaling
+the candidate's launches by 2, 5 or 10 %, it is what should be found. Rows are by CONDITION, which is the
+trial's placement unless it is given. ci/measure_false_alarms makes such comparisons.
 """
 
 from __future__ import annotations
@@ -33,15 +34,16 @@ SCALED = (1.0, 1.02, 1.05, 1.10)
 class Series:
     """The launches of one trial of a comparison, pair by pair in the order in which they were made."""
 
-    label: str
+    condition: str
     injected: float
     baseline: Array
     candidate: Array
 
 
-def load(directory: Path, statistic: str) -> list[Series]:
-    """The first batch of every trial of a comparison."""
-    with (directory / "launches.jsonl").open(encoding="utf-8") as lines:
+def load(given: str, statistic: str) -> list[Series]:
+    """The first batch of every trial of a comparison: [CONDITION=]DIRECTORY."""
+    condition, _, directory = given.rpartition("=")
+    with (Path(directory) / "launches.jsonl").open(encoding="utf-8") as lines:
         head = json.loads(next(lines))
         sides: dict[str, tuple[dict[int, float], dict[int, float]]] = {}
         for line in lines:
@@ -53,9 +55,14 @@ def load(directory: Path, statistic: str) -> list[Series]:
     series = []
     for label, (baseline, candidate) in sides.items():
         pairs = sorted(baseline.keys() & candidate.keys())
-        series.append(Series(label, head["settings"]["inject"]["share"],
+        series.append(Series(condition or label.rsplit("/", 1)[1], head["settings"]["inject"]["share"],
                              np.array([baseline[k] for k in pairs]), np.array([candidate[k] for k in pairs])))
     return series
+
+
+# Whether a rule tells that the candidate is slower. Of two equal sides both directions are asked, so that
+# each has half of the rule's error.
+Rule = Callable[[Array, Array], bool]
 
 
 def ours(baseline: Array, candidate: Array) -> bool:
@@ -73,28 +80,28 @@ def ours(baseline: Array, candidate: Array) -> bool:
 
 def mann_whitney(baseline: Array, candidate: Array) -> bool:
     """9 launches of each in turn, U test at 5 %."""
-    return bool(stats.mannwhitneyu(candidate[:9], baseline[:9], alternative="greater").pvalue < 0.05)
+    return bool(stats.mannwhitneyu(candidate[:9], baseline[:9], alternative="greater").pvalue < 0.025)
 
 
 def in_blocks(baseline: Array, candidate: Array) -> bool:
     """10 launches of one and then 10 of the other, U test at 5 %."""
-    return bool(stats.mannwhitneyu(candidate[10:20], baseline[:10], alternative="greater").pvalue < 0.05)
+    return bool(stats.mannwhitneyu(candidate[10:20], baseline[:10], alternative="greater").pvalue < 0.025)
 
 
 def welch(baseline: Array, candidate: Array) -> bool:
     """10 launches of one and then 10 of the other, Welch's t test at 5 %."""
     test = stats.ttest_ind(candidate[10:20], baseline[:10], equal_var=False, alternative="greater")
-    return bool(test.pvalue < 0.05)
+    return bool(test.pvalue < 0.025)
 
 
-def threshold(share: float) -> Callable[[Array, Array], bool]:
+def threshold(share: float) -> Rule:
     """The mean of 10 then 10 launches is greater by more than a share."""
     def rule(baseline: Array, candidate: Array) -> bool:
         return bool(candidate[10:20].mean() > (1 + share) * baseline[:10].mean())
     return rule
 
 
-RULES: dict[str, Callable[[Array, Array], bool]] = {
+RULES: dict[str, Rule] = {
     "ours": ours, "U test of 9": mann_whitney, "10 then 10, U test": in_blocks, "Welch": welch,
     "> 10 %": threshold(0.1), "> 200 %": threshold(2.0),
 }
@@ -113,24 +120,28 @@ def trials(series: Series) -> list[tuple[Array, Array]]:
             for k in range(0, len(series.baseline) - size + 1, size)]
 
 
-def row(name: str, series: Sequence[Series], scale: float) -> str:
-    """How often each rule tells a regression."""
-    dealt = [trial for one in series for trial in trials(one)]
-    cells = [share_text(sum(rule(a, b * scale) for a, b in dealt), len(dealt)) for rule in RULES.values()]
+def told(rule: Rule, dealt: Sequence[tuple[Array, Array]], equal: bool) -> int:
+    """In how many trials a rule tells a regression, or of equal sides any change."""
+    return sum(rule(a, b) or (equal and rule(b, a)) for a, b in dealt)
+
+
+def row(name: str, series: Sequence[Series], scale: float, equal: bool = False) -> str:
+    dealt = [(baseline, candidate * scale) for one in series for baseline, candidate in trials(one)]
+    cells = [share_text(told(rule, dealt, equal), len(dealt)) for rule in RULES.values()]
     return f"| {name} | {len(dealt)} | {' | '.join(cells)} |"
 
 
 def table(series: Sequence[Series]) -> list[str]:
-    """A markdown table: by placement and change, in what share of trials each rule tells a regression."""
-    lines = [f"| change | trials | {' | '.join(RULES)} |", f"|---|---:|{'---:|' * len(RULES)}"]
-    for placement in sorted({one.label.rsplit('/', 1)[1] for one in series}):
-        here = [one for one in series if one.label.endswith("/" + placement)]
+    """A markdown table: by condition and change, in what share of trials each rule tells a change."""
+    lines = [f"| condition: change | trials | {' | '.join(RULES)} |", f"|---|---:|{'---:|' * len(RULES)}"]
+    for condition in dict.fromkeys(one.condition for one in series):
+        here = [one for one in series if one.condition == condition]
         same = [one for one in here if one.injected == 0]
         for scale in SCALED if same else ():
             change = "none" if scale == 1 else f"+{100 * (scale - 1):.0f} % scaled"
-            lines.append(row(f"{placement}: {change}", same, scale))
+            lines.append(row(f"{condition}: {change}", same, scale, equal=scale == 1))
         for share in sorted({one.injected for one in here if one.injected > 0}):
-            lines.append(row(f"{placement}: +{100 * share:g} % injected",
+            lines.append(row(f"{condition}: +{100 * share:g} % injected",
                              [one for one in here if one.injected == share], 1))
     return lines
 
@@ -139,10 +150,10 @@ def main(arguments: Sequence[str]) -> int:
     """Prints the table; exit code 2 when there are too few launches for one trial."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
-    parser.add_argument("comparisons", nargs="+", type=Path, metavar="COMPARISON")
+    parser.add_argument("comparisons", nargs="+", metavar="[CONDITION=]COMPARISON")
     parser.add_argument("--statistic", default="p50")
     given = parser.parse_args(arguments)
-    series = [one for directory in given.comparisons for one in load(directory, given.statistic)]
+    series = [found for one in given.comparisons for found in load(one, given.statistic)]
     if not any(trials(one) for one in series):
         print(f"false_alarms: no trial has {2 * PAIRS} pairs; measure with --pairs 600", file=sys.stderr)
         return 2

@@ -25,20 +25,20 @@ def comparison(folder: Path, change: float, pairs: int = 600) -> Path:
     return folder
 
 
-def found(folder: Path, rule: str) -> float:
-    (series,) = false_alarms.load(folder, "p50")
+def found(folder: Path, rule: str, equal: bool = False) -> float:
+    (series,) = false_alarms.load(str(folder), "p50")
     dealt = false_alarms.trials(series)
-    return sum(false_alarms.RULES[rule](a, b) for a, b in dealt) / len(dealt)
+    return false_alarms.told(false_alarms.RULES[rule], dealt, equal) / len(dealt)
 
 
 def test_ours_tells_nothing_of_equal_sides_and_finds_five_percent(tmp_path: Path) -> None:
-    assert found(comparison(tmp_path / "same", 0), "ours") == 0
+    assert found(comparison(tmp_path / "same", 0), "ours", equal=True) == 0
     assert found(comparison(tmp_path / "slower", 0.05), "ours") == 1
 
 
 def test_a_test_at_five_percent_alarms_in_some_of_equal_sides(tmp_path: Path) -> None:
     folder = comparison(tmp_path / "same", 0, pairs=60 * 400)
-    assert 0.02 < found(folder, "U test of 9") < 0.09
+    assert 0.02 < found(folder, "U test of 9", equal=True) < 0.09
 
 
 def test_a_threshold_of_two_hundred_percent_finds_nothing(tmp_path: Path) -> None:
@@ -47,11 +47,13 @@ def test_a_threshold_of_two_hundred_percent_finds_nothing(tmp_path: Path) -> Non
 
 def test_the_table_has_scaled_and_injected_changes(
         tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folders = [str(comparison(tmp_path / "same", 0)), str(comparison(tmp_path / "slower", 0.05))]
+    folders = [str(comparison(tmp_path / "same", 0)), f"beside a neighbour={tmp_path / 'same'}",
+               str(comparison(tmp_path / "slower", 0.05))]
     assert false_alarms.main(folders) == 0
     text = capsys.readouterr().out
     assert "same_core: none | 10 | 0.0 % (<= 30.8)" in text
     assert "same_core: +10 % scaled" in text
+    assert "beside a neighbour: none | 10" in text
     assert "same_core: +5 % injected" in text
 
 

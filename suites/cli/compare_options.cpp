@@ -90,9 +90,15 @@ void add_judging(CLI::App& app, CompareOptions& options) {
       app, "--margin", options.margins,
       "what counts as no change: p99=10%, or one for all: 2%; default 1 % for p50, rates and CPU, else 5 %");
   app.add_option("--pairs,-n", options.pairs,
-                 "most pairs of launches of a trial; there are looks after a third and two thirds of them")
-      ->check(CLI::Range(6, 10000))
+                 "most pairs of launches of a trial, and pairs of a second batch that confirms an alarm")
+      ->check(CLI::Range(6, 100000))
       ->capture_default_str();
+  app.add_option("--looks", options.number_of_looks,
+                 "a trial may end early at so many looks, at equal distances; 1: all its pairs are measured")
+      ->check(CLI::Range(1, 20))
+      ->capture_default_str();
+  app.add_option("--confirm-pairs", options.confirm_pairs, "another number of pairs for the second batch")
+      ->check(CLI::Range(6, 100000));
   app.add_option("--alpha", options.alpha, "chance of a wrong verdict of a figure, over all looks")
       ->check(CLI::Range(0.0001, 0.5))
       ->capture_default_str();

@@ -17,8 +17,9 @@ struct CompareOptions {
   std::vector<std::string> margins, statistics;
   std::string inject, within, out;
   std::string baseline, store;  // a stored baseline's name, and where they are kept
-  unsigned pairs = 30;
-  std::vector<unsigned> looks;             // else after a third, two thirds and all of the pairs
+  unsigned pairs = 30, number_of_looks = 3;
+  std::optional<unsigned> confirm_pairs;   // else as many as `pairs`
+  std::vector<unsigned> looks;             // after so many pairs each; else at equal distances
   std::optional<double> longest_launch_s;  // a suite's launches are cut to this
   bool only_regressions = false;
   double alpha = 0.05;

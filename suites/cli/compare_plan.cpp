@@ -190,7 +190,8 @@ void check_environment(const std::vector<Given>& sides, const CompareOptions& op
 std::vector<unsigned> looks_of(const CompareOptions& options) {
   if (!options.looks.empty()) return options.looks;
   std::vector<unsigned> looks;
-  for (const unsigned look : {options.pairs / 3, 2 * options.pairs / 3, options.pairs}) {
+  for (unsigned k = 1; k <= options.number_of_looks; ++k) {
+    const unsigned look = options.pairs * k / options.number_of_looks;
     if (look >= 6) looks.push_back(look);
   }
   return looks;
@@ -199,7 +200,7 @@ std::vector<unsigned> looks_of(const CompareOptions& options) {
 CompareSettings settings_of(const CompareOptions& options, const Effort& effort) {
   CompareSettings settings;
   settings.looks = looks_of(options);
-  settings.confirm_pairs = options.pairs;
+  settings.confirm_pairs = options.confirm_pairs.value_or(options.pairs);
   settings.alpha = options.alpha;
   settings.only_regressions = options.only_regressions;
   settings.duration_s = effort.duration_s;

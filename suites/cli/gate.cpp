@@ -96,7 +96,7 @@ int gate_command(const GateOptions& typed) {
   comparing.only_regressions = true;
   if (comparing.selection.duration.empty()) comparing.longest_launch_s = gate_launch_s;
   if (comparing.within.empty()) comparing.within = gate_within;
-  if (comparing.pairs == gate_looks.back()) comparing.looks = gate_looks;
+  if (comparing.pairs == gate_looks.back() && comparing.number_of_looks == 3) comparing.looks = gate_looks;
   Compared compared = plan_of(comparing);
   if (nothing_can_differ(compared, comparing)) return exit_code::fine;
   const std::string directory = carry_out(compared, comparing);

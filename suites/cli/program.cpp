@@ -74,6 +74,14 @@ void add_output(CLI::App& run, RunOptions& options) {
   run.add_flag("--quiet,-q", options.quiet, "no progress and no table, only errors");
 }
 
+// A command that gets everything behind its name as it was typed, --help too.
+CLI::App* add_passed_on(CLI::App& app, const char* name, const char* what) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->set_help_flag();
+  command->prefix_command();
+  return command;
+}
+
 // A mistyped command, before CLI11 takes it for a missing one.
 void check_command(const CLI::App& app, const std::string& word) {
   std::vector<std::string> known;
@@ -92,6 +100,7 @@ constexpr const char* examples = R"(examples:
 {}  ipcmark report first                              the page: first/report/index.html
   ipcmark compare shm_spsc unix_stream -w ping_pong interleaved, with a verdict for each figure
   ipcmark compare --baseline-bin ../old/ipcmark quick
+  ipcmark history add first                         one more point of every series; ipcmark history check
   ipcmark doctor                                    is this host fit for measuring?
 
 exit codes: 0 fine, 1 confirmed regression, 2 usage or configuration, 3 measurement or conformance failure,
@@ -135,6 +144,8 @@ int parse_and_run(int argc, char** argv) {
       "what `ipcmark verify` wrote here: shown beside the figures, and what failed leads no ranking");
   report->add_option("--beside", beside, "another result, whose tables are shown on the same page, apart");
   report->add_option("--out,-o", report_out, "directory of the report; default <result>/report");
+  CLI::App* history = add_passed_on(app, "history", "add results to a series; show it, and where it changed");
+  CLI::App* exported = add_passed_on(app, "export", "results in the formats of other tools");
 
   if (argc < 2) {
     fmt::print(stderr, "{}", app.help());
@@ -154,6 +165,8 @@ int parse_and_run(int argc, char** argv) {
   if (*list) return list_command(json);
   if (*doctor) return doctor_command(json);
   if (*report) return report_command(results, verified, beside, report_out);
+  if (*history) return history_command(history->remaining());
+  if (*exported) return export_command(exported->remaining());
   understand(typed, options.overrides);
   if (!typed.watchdog.empty()) options.watchdog_s = parse_duration(typed.watchdog);
   return run_command(options);

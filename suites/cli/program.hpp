@@ -60,6 +60,9 @@ int doctor_command(bool as_json);
 // page.
 int report_command(const std::vector<std::string>& results, const std::string& verified,
                    const std::vector<std::string>& beside, const std::string& out);
+// These understand their arguments, and tell of them, themselves: reports/history and reports/exchange.
+int history_command(const std::vector<std::string>& arguments);
+int export_command(const std::vector<std::string>& arguments);
 
 // The whole program: parses the command line, runs a command, turns what it throws into a line and an exit
 // code.

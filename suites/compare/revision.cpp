@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "harness/errors.hpp"
+#include "harness/os/channel.hpp"
 #include "harness/os/process.hpp"
 #include "harness/results/build_info.hpp"
 
@@ -32,13 +34,15 @@ std::string content_of(const std::string& file) {
   return text;
 }
 
-// What a command says: its only line.
-std::string line_of(const std::string& command, const std::vector<std::string>& arguments) {
-  const std::string file = (fs::temp_directory_path() / fmt::format("ipcmark-{}.txt", os::own_id())).string();
-  const bool fine = run(command, arguments, file);
-  const std::string text = content_of(file);
-  fs::remove(file);
-  return fine ? text : std::string();
+// What a command says: its first line, or nothing where it fails.
+std::string line_of(const std::string& command, std::vector<std::string> arguments) {
+  auto [here, there] = os::Channel::make();
+  arguments.insert(arguments.begin(), {"-c", fmt::format("{} >&{}", command, os::first_child_handle), shell});
+  const std::array<os::RawHandle, 1> handles{there.raw()};
+  os::Process process = os::Process::start(shell, arguments, handles);
+  there.close();
+  const std::string line = here.read_line().value_or("");
+  return process.wait().clean() ? line : std::string();
 }
 
 std::string last_lines(const std::string& text) {
@@ -52,10 +56,11 @@ std::string last_lines(const std::string& text) {
 std::string build_revision(const std::string& revision, bool quiet) {
   if (!fs::exists(shell))
     throw UsageError("--baseline-rev needs a POSIX shell; build that revision, and use --baseline-bin");
-  const std::string top = line_of("git rev-parse --show-toplevel", {});
+  const std::string top = line_of("git rev-parse --show-toplevel 2>/dev/null", {});
   if (top.empty())
     throw UsageError("--baseline-rev needs the source tree: the current folder is in no git repository");
-  const std::string hash = line_of("git -C \"$1\" rev-parse --verify \"$2^{commit}\"", {top, revision});
+  const std::string hash =
+      line_of("git -C \"$1\" rev-parse --verify \"$2^{commit}\" 2>/dev/null", {top, revision});
   if (hash.size() < 40) throw UsageError(fmt::format("no revision '{}' in {}", revision, top));
   const fs::path folder = fs::path(top) / "build" / "revisions" / hash.substr(0, 12);
   const std::string tree = (folder / "tree").string(), build = (folder / "build").string();
