@@ -54,6 +54,7 @@ def test_the_table_has_scaled_and_injected_changes(
     assert "same_core: none | 10 | 0.0 % (<= 30.8)" in text
     assert "same_core: +10 % scaled" in text
     assert "beside a neighbour: none | 10" in text
+    assert "all: none | 20 | 0.0 % (<= 16.8)" in text
     assert "same_core: +5 % injected" in text
 
 

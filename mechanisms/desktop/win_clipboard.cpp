@@ -208,6 +208,11 @@ class WinClipboardEndpoint final : public Endpoint {
   std::unique_ptr<MessageWindow> window_;
 };
 
+constexpr KnownFailure known[]{
+    {.clauses = "GEN-14",
+     .told = "kept its producer waiting",
+     .why = "a consumer that is stopped while it has the clipboard open keeps everybody out: OpenClipboard"}};
+
 }  // namespace
 
 extern constinit const Mechanism win_clipboard{
@@ -223,6 +228,7 @@ extern constinit const Mechanism win_clipboard{
     .create = create_as<WinClipboardLink>,
     .open = open_as<WinClipboardEndpoint>,
     .loops = loops_of<WinClipboardEndpoint>,
+    .known = known,
 };
 
 }  // namespace ipcmark
