@@ -97,8 +97,9 @@ void add_judging(CLI::App& app, CompareOptions& options) {
                  "a trial may end early at so many looks, at equal distances; 1: all its pairs are measured")
       ->check(CLI::Range(1, 20))
       ->capture_default_str();
-  app.add_option("--confirm-pairs", options.confirm_pairs, "another number of pairs for the second batch")
-      ->check(CLI::Range(6, 100000));
+  app.add_option("--confirm-pairs", options.confirm_pairs,
+                 "another number of pairs for the second batch; of fewer than 7 none could confirm at 1 %")
+      ->check(CLI::Range(7, 100000));
   app.add_option("--alpha", options.alpha, "chance of a wrong verdict of a figure, over all looks")
       ->check(CLI::Range(0.0001, 0.5))
       ->capture_default_str();
