@@ -23,7 +23,7 @@ install(FILES suites/main.cpp mechanisms/program.cmake mechanisms/registry.cpp.i
 install(DIRECTORY reports/ DESTINATION share/ipcmark/reports
         PATTERN "test*" EXCLUDE PATTERN ".*" EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN setup.cfg EXCLUDE
         PATTERN "*_testing.py" EXCLUDE PATTERN conftest.py EXCLUDE PATTERN made_up.py EXCLUDE
-        PATTERN own_postgresql.py EXCLUDE)
+        PATTERN own_postgresql.py EXCLUDE PATTERN browser EXCLUDE PATTERN sample EXCLUDE)
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/ipcmark)
 set(data share/ipcmark)

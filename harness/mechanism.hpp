@@ -80,6 +80,10 @@ struct Traits {
   // A peer killed at any point never blocks the others, and takes no message along whose send has returned,
   // but for the one that a consumer has in hand: suites/conformance/faults/scene.hpp.
   bool survives_peer_kill = false;
+  bool named = false;                 // a program that is no relative reaches it, by a name or an address
+  bool passes_descriptors = false;    // a message may bring an open file along: unix(7), SCM_RIGHTS
+  std::string_view needs = {};        // what has to be there beside the kernel: "an X server"
+  std::string_view counterpart = {};  // the same design on the other system: "win_tcp"
 
   // A stream's consumer may get fewer messages than were sent, and that is no failure.
   constexpr bool may_miss() const noexcept { return delivery != Delivery::every; }
@@ -191,5 +195,14 @@ inline constexpr Wait every_kind_of_wait[]{Wait::spin, Wait::block, Wait::adapti
 // generated.
 std::span<const Mechanism* const> mechanisms();
 const Mechanism* mechanism_named(std::string_view name) noexcept;  // null when there is none
+
+// What a mechanism takes to build and to keep, as CMake found it in the sources.
+struct SourceFacts {
+  std::string_view mechanism;
+  unsigned lines = 0;          // of code, in its own file and in those of mechanisms/ that it includes
+  std::string_view systems;    // "linux", "windows", "linux,windows"
+  std::string_view libraries;  // modules of pkg-config: "xcb,xcb-xfixes"
+};
+std::span<const SourceFacts> source_facts();  // one for each of mechanisms(), in the same order
 
 }  // namespace ipcmark

@@ -6,9 +6,10 @@
 #include <numeric>
 #include <thread>
 
-#include "harness/measure/placement.hpp"
 #include "harness/measure/statistics.hpp"
 #include "harness/os/process.hpp"
+#include "harness/os/wait.hpp"
+#include "shared_memory.hpp"
 
 namespace ipcmark {
 namespace {
@@ -105,6 +106,58 @@ double cache_line_round_trip(unsigned one, unsigned other, unsigned rounds) {
   return ns;
 }
 
+double wake_up_round_trip(unsigned one, unsigned other, unsigned rounds) {
+  struct alignas(128) Bell {
+    os::Atomic<std::uint32_t> rung = 0;
+    void ring(std::uint32_t turn) {
+      rung.store(turn, std::memory_order_seq_cst);
+      os::wake_one(rung);
+    }
+    void wait_for(std::uint32_t turn) {
+      for (std::uint32_t seen; (seen = rung.load(std::memory_order_acquire)) != turn;)
+        os::wait_on(rung, seen);
+    }
+  } there, back;
+  std::thread echo([&] {
+    os::pin_to(other);
+    for (unsigned k = 1; k <= rounds; ++k) {
+      there.wait_for(k);
+      back.ring(k);
+    }
+  });
+  double ns = 0;
+  std::thread ask([&] {
+    os::pin_to(one);
+    const std::uint64_t start = os::ticks();
+    for (unsigned k = 1; k <= rounds; ++k) {
+      there.ring(k);
+      back.wait_for(k);
+    }
+    ns = os::to_ns(static_cast<double>(os::ticks() - start)) / rounds;
+  });
+  ask.join();
+  echo.join();
+  return ns;
+}
+
+namespace {
+
+std::vector<WakeUp> measure_wake_ups(const os::Topology& host) {
+  std::vector<WakeUp> found;
+  if (!os::waits_on_any_word) return found;
+  std::string reason;
+  for (const Placement placement : every_placement) {
+    const auto pair = place(placement, 2, host, reason);
+    if (!pair || pair->empty()) continue;
+    std::vector<double> trips;
+    for (int k = 0; k < 5; ++k) trips.push_back(wake_up_round_trip((*pair)[0], (*pair)[1], 200));
+    found.push_back({.placement = placement, .round_trip_ns = median_interval(trips).median});
+  }
+  return found;
+}
+
+}  // namespace
+
 Floors measure_floors(const ClockFacts& clock, const os::Topology& host) {
   const os::Clock in_use = os::clock_in_use;
   os::clock_in_use =
@@ -118,6 +171,7 @@ Floors measure_floors(const ClockFacts& clock, const os::Topology& host) {
     for (int k = 0; k < 5; ++k) trips.push_back(cache_line_round_trip((*pair)[0], (*pair)[1], 20000));
     floors.cache_line_round_trip_ns = median_interval(trips).median;
   }
+  floors.wake_ups = measure_wake_ups(host);
   for (std::size_t size = 8; size <= (std::size_t{4} << 20); size *= 8)
     floors.copy.push_back(copy_speed(size));
   floors.copy.push_back(copy_speed(std::size_t{4} << 20));

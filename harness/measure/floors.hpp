@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/measure/placement.hpp"
 #include "harness/os/clock.hpp"
 #include "harness/os/cpu.hpp"
 
@@ -25,17 +26,27 @@ struct CopySpeed {
   double bytes_per_s = 0;
 };
 
+// Two threads that wake each other by futex(2) and sleep meanwhile.
+struct WakeUp {
+  Placement placement = Placement::two_cores;
+  double round_trip_ns = 0;
+};
+
 struct Floors {
   ClockFacts clock;
   double system_call_ns = 0;                       // getppid(2)
   std::optional<double> cache_line_round_trip_ns;  // a line to another core and one back; none with one core
-  std::vector<CopySpeed> copy;                     // one-way memcpy within one process, by size
+  std::vector<WakeUp>
+      wake_ups;  // where this host has such a place; none where only shared memory is waited on
+  std::vector<CopySpeed> copy;  // one-way memcpy within one process, by size
 };
 
-// Takes about 0.3 s.
+// Takes about half a second.
 Floors measure_floors(const ClockFacts&, const os::Topology&);
 
 // The mean of a round trip of two cache lines, one for each way, between threads pinned to these processors.
 double cache_line_round_trip(unsigned one, unsigned other, unsigned rounds);
+// The same of two that sleep until they are woken. Where the system can wait on any word only.
+double wake_up_round_trip(unsigned one, unsigned other, unsigned rounds);
 
 }  // namespace ipcmark

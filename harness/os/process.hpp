@@ -78,6 +78,9 @@ Usage usage_of_self() noexcept;
 // does not know it.
 std::optional<std::uint64_t> proportional_memory();
 
+// Descriptors (Windows: handles) that this process has open: /proc/self/fd; GetProcessHandleCount.
+std::optional<std::uint64_t> open_handles();
+
 // Hardware counters of this process, both halves of a system call where the kernel allows it:
 // perf_event_open(2).
 class HardwareCounters {

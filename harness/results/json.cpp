@@ -5,6 +5,8 @@
 #include <cmath>
 #include <fstream>
 
+#include "harness/results/traits.hpp"
+
 namespace ipcmark {
 namespace {
 
@@ -70,6 +72,7 @@ Json to_json(const ProcessUse& use) {
             {"minor_faults", use.usage.minor_faults},
             {"major_faults", count_or_unknown(use.usage.major_faults)},
             {"peak_rss_bytes", use.usage.peak_rss_bytes}};
+  json["open_handles"] = count_or_unknown(use.open_handles);
   json["proportional_bytes"] = use.proportional_bytes ? Json(*use.proportional_bytes) : Json("unknown");
   if (use.counters) {
     json["counters"] = {{"cycles", use.counters->cycles},
@@ -92,6 +95,7 @@ ProcessUse use_from(const Json& json) {
                .peak_rss_bytes = json.at("peak_rss_bytes")};
   if (json.at("proportional_bytes").is_number())
     use.proportional_bytes = json.at("proportional_bytes").get<std::uint64_t>();
+  use.open_handles = count_from(json.value("open_handles", Json("unknown")));
   const Json& counters = json.at("counters");
   if (counters.is_object()) {
     use.counters = {.cycles = counters.at("cycles"),
@@ -295,6 +299,8 @@ Json to_json(const Floors& floors) {
   Json copy = Json::array();
   for (const CopySpeed& speed : floors.copy)
     copy.push_back({{"size", speed.size}, {"bytes_per_s", speed.bytes_per_s}});
+  Json wake_ups = Json::object();
+  for (const WakeUp& one : floors.wake_ups) wake_ups[std::string(name_of(one.placement))] = one.round_trip_ns;
   return {{"clock",
            {{"source", os::clock_name(floors.clock.clock.source)},
             {"ns_per_tick", floors.clock.clock.ns_per_tick},
@@ -303,6 +309,7 @@ Json to_json(const Floors& floors) {
           {"system_call_ns", floors.system_call_ns},
           {"cache_line_round_trip_ns",
            floors.cache_line_round_trip_ns ? Json(*floors.cache_line_round_trip_ns) : Json(nullptr)},
+          {"wake_up_round_trip_ns", std::move(wake_ups)},
           {"memcpy", std::move(copy)}};
 }
 
@@ -310,8 +317,13 @@ Json to_json(const Result& result, const Json& environment) {
   Json trials = Json::array(), skipped = Json::array();
   for (const Trial& trial : result.trials) trials.push_back(to_json(trial));
   for (const Skipped& one : result.skipped) skipped.push_back(to_json(one));
-  return {{"schema", schema_version},         {"run", to_json(result.run)},  {"environment", environment},
-          {"floors", to_json(result.floors)}, {"trials", std::move(trials)}, {"skipped", std::move(skipped)}};
+  return {{"schema", schema_version},
+          {"run", to_json(result.run)},
+          {"environment", environment},
+          {"floors", to_json(result.floors)},
+          {"trials", std::move(trials)},
+          {"skipped", std::move(skipped)},
+          {"mechanisms", descriptions_of(result)}};
 }
 
 Json read_result_file(const std::string& path) {

@@ -47,6 +47,7 @@ Latency latency_of(const Histogram&, double ns_per_tick);
 struct ProcessUse {
   os::Usage usage;
   std::optional<std::uint64_t> proportional_bytes;
+  std::optional<std::uint64_t> open_handles;  // that the endpoints hold; of the process with the most
   std::optional<os::HardwareCounters::Reading> counters;
   std::string counters_unavailable;  // why there are none
   bool counters_include_kernel = true;

@@ -30,15 +30,26 @@ os::Usage::MaybeCount since(const os::Usage::MaybeCount& before, const os::Usage
   return *after - *before;
 }
 
+// What the endpoints hold: what they have opened, and what came with their tickets and is still there.
+std::optional<std::uint64_t> held_by_endpoints(const Job& job, std::optional<std::uint64_t> before,
+                                               std::optional<std::uint64_t> after) {
+  if (!before || !after) return std::nullopt;
+  std::uint64_t brought = job.out ? job.out->handles.size() : 0;
+  if (job.in && !job.duplex) brought += job.in->handles.size();
+  return brought + *after - *before;
+}
+
 class Child {
  public:
   explicit Child(const Job& job) : mechanism_(known_mechanism(job.mechanism)) {
     os::clock_in_use = job.clock;
     if (job.processor) os::pin_to(*job.processor);
     loop_ = loop_named(job.sabotage ? loops_of<Sabotaged> : mechanism_.loops, job.loop);
+    const auto before = os::open_handles();
     // The receiving side first: opening a FIFO for writing waits until somebody reads.
     if (job.in && !job.duplex) in_ = open(*job.in, job.in_role, job);
     if (job.out) out_ = open(*job.out, job.out_role, job);
+    handles_ = held_by_endpoints(job, before, os::open_handles());
     const Framing framing = mechanism_.traits.framing;
     state_.payload = framing != Framing::signal;
     state_.may_miss = mechanism_.traits.may_miss();
@@ -86,6 +97,7 @@ class Child {
                     .major_faults = since(before.major_faults, after.major_faults),
                     .peak_rss_bytes = after.peak_rss_bytes};
     report.proportional_bytes = os::proportional_memory();
+    report.open_handles = handles_;
     report.counters_unavailable = counters_.unavailable();
     report.counters_include_kernel = counters_.kernel_included();
   }
@@ -107,6 +119,7 @@ class Child {
   const Mechanism& mechanism_;
   Loops<Endpoint>::Loop loop_ = nullptr;
   std::unique_ptr<Endpoint> in_, out_;
+  std::optional<std::uint64_t> handles_;
   LoopState state_;
   os::HardwareCounters counters_;
 };

@@ -166,6 +166,7 @@ std::string encode(const RoundReport& report, bool measured) {
   json["latency"] = to_json(report.latency);
   json["usage"] = to_json(report.usage);
   if (report.proportional_bytes) json["pss"] = *report.proportional_bytes;
+  if (report.open_handles) json["handles"] = *report.open_handles;
   if (report.counters) {
     json["counters"] = {report.counters->cycles, report.counters->instructions,
                         report.counters->cache_misses};
@@ -199,6 +200,7 @@ RoundReport decode_report(const std::string& line) {
   read_histogram(json.at("latency"), report.latency);
   report.usage = usage_from(json.at("usage"));
   if (json.contains("pss")) report.proportional_bytes = json.at("pss").get<std::uint64_t>();
+  if (json.contains("handles")) report.open_handles = json.at("handles").get<std::uint64_t>();
   if (json.contains("counters")) {
     const Json& counters = json.at("counters");
     report.counters = {

@@ -49,6 +49,7 @@ struct RoundReport {
   Histogram latency;             // ticks
   os::Usage usage;               // of this round; peak memory is of the whole process
   std::optional<std::uint64_t> proportional_bytes;
+  std::optional<std::uint64_t> open_handles;  // that its endpoints hold
   std::optional<os::HardwareCounters::Reading> counters;
   std::string counters_unavailable;
   bool counters_include_kernel = true;

@@ -193,10 +193,9 @@ class DbusEndpoint final : public Endpoint {
 constexpr std::string_view tail_is_left =
     "dbus-daemon 1.14 leaves in its loader what it read from a sender above max_incoming_bytes, until that "
     "sender says something more";
-constexpr KnownFailure known[]{
-    {.clauses = "CON-", .told = "only tails", .why = tail_is_left},
-    {.clauses = "GEN-", .told = "waits for a last message", .why = tail_is_left},
-    {.clauses = "GUA-", .told = "waits for a last message", .why = tail_is_left}};
+constexpr KnownFailure known[]{{.clauses = "CON-", .told = "only tails", .why = tail_is_left},
+                               {.clauses = "GEN-", .told = "waits for a last message", .why = tail_is_left},
+                               {.clauses = "GUA-", .told = "waits for a last message", .why = tail_is_left}};
 
 }  // namespace
 
@@ -209,7 +208,10 @@ extern constinit const Mechanism dbus{
                .axes = {.depth = true},
                .duplex = true,
                .many_producers = true,
-               .sees_peer_death = true},
+               .sees_peer_death = true,
+               .named = true,
+               .passes_descriptors = true,
+               .needs = "a message bus daemon"},
     .create = create_as<DbusLink>,
     .open = open_as<DbusEndpoint>,
     .loops = loops_of<DbusEndpoint>,

@@ -29,6 +29,7 @@ namespace ipcmark {
 
 // Of whatever is in the usual shared memory of this system, and whether it could be in another.
 inline constexpr Lifetime segment_lifetime = os::memory_outlives_all ? Lifetime::kernel : Lifetime::handles;
+inline constexpr bool segment_has_name = os::memory_outlives_all;
 inline constexpr bool has_kinds_of_memory = os::memory_has_kinds;
 
 // Two lines: the second is fetched along with the first by the adjacent-line prefetcher (Intel optimisation

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "harness/results/traits.hpp"
 #include "harness/run/session.hpp"
 #include "suites/cli/program.hpp"
 #include "suites/workloads/launch.hpp"
@@ -12,40 +13,6 @@ namespace ipcmark {
 namespace {
 
 using Json = nlohmann::json;
-
-Json waits_of(const Traits& traits) {
-  Json waits = Json::array();
-  for (const Wait wait : every_kind_of_wait) {
-    if (traits.waits.offers(wait)) waits.push_back(name_of(wait));
-  }
-  return waits;
-}
-
-Json options_of(const Traits& traits) {
-  Json options = Json::array();
-  for (const Axis& axis : axes) {
-    if (traits.axes.has(axis)) options.push_back(axis.name);
-  }
-  return options;
-}
-
-Json to_json(const Traits& traits) {
-  return {{"framing", name_of(traits.framing)},
-          {"delivery", name_of(traits.delivery)},
-          {"lifetime", name_of(traits.lifetime)},
-          {"waits", waits_of(traits)},
-          {"options", options_of(traits)},
-          {"fifo", traits.fifo},
-          {"duplex", traits.duplex},
-          {"many_producers", traits.many_producers},
-          {"many_consumers", traits.many_consumers},
-          {"loans", traits.loans},
-          {"priorities", traits.priorities},
-          {"selects", traits.selects},
-          {"sees_peer_death", traits.sees_peer_death},
-          {"survives_peer_kill", traits.survives_peer_kill},
-          {"manual", traits.manual}};
-}
 
 std::vector<std::string_view> workloads_of(const Traits& traits) {
   std::vector<std::string_view> names;
@@ -136,14 +103,11 @@ int list_command(bool as_json) {
   }
   Json all = Json::array();
   for (const Row& row : rows) {
-    const Traits& traits = row.mechanism->traits;
-    all.push_back({{"name", traits.name},
-                   {"family", traits.family},
-                   {"summary", traits.summary},
-                   {"available", row.missing.empty()},
-                   {"reason", row.missing.empty() ? Json(nullptr) : Json(row.missing)},
-                   {"workloads", workloads_of(traits)},
-                   {"traits", to_json(traits)}});
+    Json json = description_of(*row.mechanism);
+    json["available"] = row.missing.empty();
+    json["reason"] = row.missing.empty() ? Json(nullptr) : Json(row.missing);
+    json["workloads"] = workloads_of(row.mechanism->traits);
+    all.push_back(std::move(json));
   }
   fmt::print("{}\n", all.dump(2));
   return exit_code::fine;

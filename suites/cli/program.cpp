@@ -98,6 +98,7 @@ constexpr const char* examples = R"(examples:
   ipcmark run quick --out first                     every mechanism, in some three minutes
   ipcmark run -m 'shm_*,unix_stream' -s 64,4KiB     a comparison of your own
 {}  ipcmark report first                              the page: first/report/index.html
+  ipcmark advise first --profile rpc                which mechanism to choose, and why not the others
   ipcmark compare shm_spsc unix_stream -w ping_pong interleaved, with a verdict for each figure
   ipcmark compare --baseline-bin ../old/ipcmark quick
   ipcmark history add first                         one more point of every series; ipcmark history check
@@ -117,8 +118,6 @@ int parse_and_run(int argc, char** argv) {
   TypedSelection typed;
   RunOptions options;
   options.command = command_line(argc, argv);
-  std::vector<std::string> results, beside;
-  std::string report_out, verified;
 
   CLI::App* list = app.add_subcommand(
       "list", "what can be measured here, and with which options; what cannot, and why not");
@@ -137,13 +136,9 @@ int parse_and_run(int argc, char** argv) {
   CLI::App* doctor =
       app.add_subcommand("doctor", "what makes figures unreliable on this host, and what to type");
   doctor->add_flag("--json", json, "as {schema, machine, findings}");
-  CLI::App* report = app.add_subcommand("report", "an HTML page with figures and tables from results");
-  report->add_option("results", results, "result directories or result.json files")->required();
-  report->add_option(
-      "--verify", verified,
-      "what `ipcmark verify` wrote here: shown beside the figures, and what failed leads no ranking");
-  report->add_option("--beside", beside, "another result, whose tables are shown on the same page, apart");
-  report->add_option("--out,-o", report_out, "directory of the report; default <result>/report");
+  CLI::App* report =
+      add_passed_on(app, "report", "an HTML page with advice, figures and tables from results");
+  CLI::App* advise = add_passed_on(app, "advise", "which mechanism to choose for what you need, and why");
   CLI::App* history = add_passed_on(app, "history", "add results to a series; show it, and where it changed");
   CLI::App* exported = add_passed_on(app, "export", "results in the formats of other tools");
 
@@ -164,7 +159,8 @@ int parse_and_run(int argc, char** argv) {
   if (const auto code = comparison.run()) return *code;
   if (*list) return list_command(json);
   if (*doctor) return doctor_command(json);
-  if (*report) return report_command(results, verified, beside, report_out);
+  if (*report) return report_command(report->remaining());
+  if (*advise) return advise_command(advise->remaining());
   if (*history) return history_command(history->remaining());
   if (*exported) return export_command(exported->remaining());
   understand(typed, options.overrides);

@@ -56,11 +56,9 @@ int verify_command(const VerifyOptions&);
 int recheck_command(const std::string& directory);
 int run_command(const RunOptions&);
 int doctor_command(bool as_json);
-// `verified` is what verify_command wrote, or empty; of the results `beside` the tables stand on the same
-// page.
-int report_command(const std::vector<std::string>& results, const std::string& verified,
-                   const std::vector<std::string>& beside, const std::string& out);
-// These understand their arguments, and tell of them, themselves: reports/history and reports/exchange.
+// These understand their arguments, and tell of them, themselves: reports/README.md.
+int report_command(const std::vector<std::string>& arguments);
+int advise_command(const std::vector<std::string>& arguments);
 int history_command(const std::vector<std::string>& arguments);
 int export_command(const std::vector<std::string>& arguments);
 

@@ -150,7 +150,7 @@ int run_command(const RunOptions& options) {
   if (options.hgrm) write_hgrm(result, directory);
   const int code = tell(result, directory, options, session);
   if (!options.report || os::termination_signal() != 0) return code;
-  const int reported = report_command({directory}, {}, {}, {});
+  const int reported = report_command({directory});
   return code != exit_code::fine ? code : reported;
 }
 

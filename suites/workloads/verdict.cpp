@@ -113,6 +113,8 @@ void add(ProcessUse& total, const RoundReport& report) {
   } else {
     total.proportional_bytes.reset();
   }
+  if (report.open_handles)
+    total.open_handles = std::max(total.open_handles.value_or(0), *report.open_handles);
   if (total.counters && report.counters) {
     total.counters->cycles += report.counters->cycles;
     total.counters->instructions += report.counters->instructions;

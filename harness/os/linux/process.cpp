@@ -15,7 +15,9 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "harness/errors.hpp"
 #include "harness/os/posix/start_child.hpp"
@@ -144,6 +146,13 @@ std::optional<std::uint64_t> proportional_memory() {
     if (word == "Pss:" && file >> kib) return kib * 1024;
   }
   return std::nullopt;
+}
+
+std::optional<std::uint64_t> open_handles() {
+  std::error_code failed;
+  const std::filesystem::directory_iterator all("/proc/self/fd", failed), end;
+  if (failed) return std::nullopt;
+  return static_cast<std::uint64_t>(std::distance(begin(all), end)) - 1;  // one of them reads this folder
 }
 
 HardwareCounters::HardwareCounters() {

@@ -172,6 +172,12 @@ Usage usage_of_self() noexcept {
 
 std::optional<std::uint64_t> proportional_memory() { return std::nullopt; }
 
+std::optional<std::uint64_t> open_handles() {
+  DWORD count = 0;
+  if (::GetProcessHandleCount(::GetCurrentProcess(), &count) == FALSE) return std::nullopt;
+  return count;
+}
+
 HardwareCounters::HardwareCounters()
     : unavailable_("Windows lets no ordinary process count instructions or cache misses") {}
 void HardwareCounters::start() noexcept {}
