@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-import json
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
+import reading
 import schema_check
+from reading import Refused as Refused
+from reading import Source
 from units import Interval
 
 if TYPE_CHECKING:
     from verification import Verification
 
-READS_SCHEMA = 1
 RESULT_FILE = "result.json"
 STATISTICS = (
     "p50", "p90", "p99", "p999", "max", "mean", "messages_per_s", "bytes_per_s", "cpu_ns_per_message",
     "peak_rss_bytes", "producer_fairness", "consumer_fairness", "overtaken_messages",
 )
 
-
-class Refused(Exception):
-    """A file that no report can be made of: what is wrong with it, and what to do about that."""
-
-    def __init__(self, what: str, advice: str) -> None:
-        super().__init__(f"{what}; {advice}")
-        self.what = what
-        self.advice = advice
+LAUNCH_VALUES = ("messages_per_s", "bytes_per_s", "set_up_ns")
 
 
 @dataclass(frozen=True)
 class Histogram:
-    """Latencies of one launch: count per bin, each named by its upper edge in ns, edges ascending."""
+    """Latencies of one launch: count per bin, each named by its upper edge in ns, edges ascending. A result
+    has millions of bins, so they are packed."""
 
-    edges: list[float]
-    counts: list[int]
+    edges: Sequence[float]
+    counts: Sequence[int]
     overflow: int
 
 
 @dataclass(frozen=True)
 class Launch:
-    """One fresh cast of processes. CPU times are user plus system."""
+    """One fresh cast of processes. CPU times are user plus system. `values` are the other things that it
+    measured, by the names that they have in the file."""
 
     messages: int
     histogram: Histogram | None
@@ -50,6 +48,8 @@ class Launch:
     consumer_cpu_ns: int
     verified: dict[str, int]
     contaminated: bool
+    seconds: float = 0.0
+    values: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,18 @@ class Skip:
 
 @dataclass(frozen=True)
 class Result:
-    """A whole run. `run`, `environment` and `floors` are the file's own objects, known to fit the schema."""
+    """A whole run. `run`, `environment`, `floors` and `mechanisms` are the file's own objects, known to fit
+    the schema; results of older programs have no mechanisms. `source` is the file. `instead` counts the
+    results that were asked for before this one and could not be read."""
 
     run: dict[str, Any]
     environment: dict[str, Any]
     floors: dict[str, Any]
     trials: list[Trial] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
+    mechanisms: list[dict[str, Any]] = field(default_factory=list)
+    source: Source | None = None
+    instead: int = 0
     verification: Verification | None = None
 
     @cached_property
@@ -152,56 +157,30 @@ def file_of(given: Path) -> Path:
 
 def load(file: Path) -> Result:
     """The result in `file`. Throws Refused, and nothing else, when there is none that can be read."""
-    document = _parse(_read(file))
-    problem = schema_check.check(document, schema_check.load_schema())
-    if problem:
-        raise Refused(f"not a sound result: {problem}", "measure again")
+    data = reading.bytes_of(file)
+    source = reading.source_of(file, data)
+    document = reading.document(data)
+    del data  # Tens of megabytes, which the values need not stand beside.
+    with reading.collector_paused():
+        problem = schema_check.check(document, schema_check.load_schema())
+        if problem:
+            raise Refused(f"not a sound result: {problem}", "measure again")
+        return of_document(document, source)
+
+
+def of_document(document: dict[str, Any], source: Source) -> Result:
+    """The values of a document that fits the schema. Throws Refused where a figure denies its interval."""
     result = Result(
         run=document["run"],
         environment=document["environment"],
         floors=document["floors"],
         trials=[_trial(item) for item in document["trials"]],
         skipped=[_skip(item) for item in document["skipped"]],
+        mechanisms=document.get("mechanisms", []),
+        source=source,
     )
     _check_intervals(result)
     return result
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        raise Refused("there is no such file", "give a directory that `ipcmark run` wrote") from None
-    except OSError as error:
-        raise Refused(f"cannot be read ({error.strerror})", "make it readable for this user") from None
-    except UnicodeDecodeError:
-        raise Refused("is not a text file", "give a directory that `ipcmark run` wrote") from None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _parse(text: str) -> dict[str, Any]:
-    """The document, when it is an ipcmark result of a version that can be read here."""
-    again = "restore it from its journal with `ipcmark run --resume`, or measure again"
-    if not text.strip():
-        raise Refused("is empty", again)
-    try:
-        document = json.loads(text, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
-        what = "is cut off" if cut else "is not valid JSON"
-        raise Refused(f"{what} at line {error.lineno}, column {error.colno}", again) from None
-    except (ValueError, RecursionError):
-        raise Refused("is not valid JSON (a number or a nesting that JSON has not)", again) from None
-    version = document.get("schema") if isinstance(document, dict) else None
-    if type(version) is not int or version < 1:
-        raise Refused("is not an ipcmark result", "give a directory that `ipcmark run` wrote")
-    if version > READS_SCHEMA:
-        raise Refused(f"has schema {version} and this report reads schema {READS_SCHEMA}", "update ipcmark")
-    whole: dict[str, Any] = document
-    return whole
 
 
 def _check_intervals(result: Result) -> None:
@@ -255,12 +234,26 @@ def _launch(item: dict[str, Any]) -> Launch:
         consumer_cpu_ns=_cpu_ns(resources["consumer"]),
         verified=_counts(item["verified"]),
         contaminated=item["noise"]["contaminated"],
+        seconds=float(item["seconds"]),
+        values=_values(item),
     )
+
+
+def _values(item: dict[str, Any]) -> dict[str, float]:
+    """What one launch measured, quantiles of its latency included, and how many handles both sides held."""
+    found = {name: float(item[name]) for name in LAUNCH_VALUES if name in item}
+    if item["latency_ns"]:
+        found |= {name: float(item["latency_ns"][name]) for name in ("p50", "p90", "p99", "p999")}
+    held = [side.get("open_handles") for side in item["resources"].values()]
+    if all(isinstance(count, int) for count in held):
+        found["open_handles"] = float(sum(held))
+    return found
 
 
 def _histogram(item: dict[str, Any]) -> Histogram:
     bins = item["bins"]
-    return Histogram([edge for edge, _ in bins], [count for _, count in bins], int(item["overflow"]))
+    return Histogram(array("d", [edge for edge, _ in bins]), array("q", [count for _, count in bins]),
+                     int(item["overflow"]))
 
 
 def _cpu_ns(item: dict[str, Any]) -> int:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from reading import Source, source_of
 from results import Refused, Result
 
 READS_SCHEMA = 1
@@ -46,12 +47,13 @@ class Case:
 
 @dataclass(frozen=True)
 class Verification:
-    """A whole verification. `run` and `environment` are the file's own objects."""
+    """A whole verification. `run` and `environment` are the file's own objects; `source` is the file."""
 
     run: dict[str, Any]
     environment: dict[str, Any]
     seed: int
     cases: list[Case]
+    source: Source | None = None
 
     @cached_property
     def failed(self) -> list[Case]:
@@ -72,14 +74,16 @@ def file_of(given: Path) -> Path:
 def load(file: Path) -> Verification:
     """The verification in `file`. Throws Refused, and nothing else, when there is none that can be read."""
     try:
-        document = json.loads(file.read_bytes())
+        data = file.read_bytes()
+        document = json.loads(data)
         if not isinstance(document, dict) or type(document.get("schema")) is not int:
             raise Refused("is no verification", "give a directory that `ipcmark verify` wrote")
         if document["schema"] > READS_SCHEMA:
             raise Refused(f"has schema {document['schema']} and this report reads schema {READS_SCHEMA}",
                           "update ipcmark")
         cases = [_case(item, kind) for kind in KINDS for item in document[kind]]
-        return Verification(document["run"], document["environment"], int(document["seed"]), cases)
+        return Verification(document["run"], document["environment"], int(document["seed"]), cases,
+                            source_of(file, data))
     except OSError as error:
         raise Refused(f"cannot be read ({error.strerror})", "give what `ipcmark verify` wrote") from None
     except (ValueError, KeyError, TypeError) as error:
