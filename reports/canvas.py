@@ -24,7 +24,7 @@ from words import PLACEMENTS, WAITS, condition
 MOST_ROWS = 12
 COLUMNS = 2
 INNER, HEIGHT = 2.45, 3.4  # Width between a panel's margins, height of its cell; inches, as all here.
-BOTTOM, TOP, EDGE = 0.52, 0.42, 0.1
+BOTTOM, TOP, EDGE = 0.58, 0.42, 0.1
 VALUES, PLAIN = 0.7, 0.15  # The margin for an axis with units, and for nothing.
 NAMES, SAMPLE, LETTER = 1.2, 0.32, 0.0635  # The least margin for names, a sample of their line, one letter.
 FOOT, LINE = 0.4, 0.165
@@ -33,18 +33,22 @@ LETTERS_PER_INCH = 16.5
 
 @dataclass
 class Panel:
-    """What one panel shows: trials of one placement and one wait, at most MOST_ROWS and a floor."""
+    """What one panel shows: trials of one placement and one wait, and a floor.
+
+    A panel about something else has a heading of its own, and no wait or no placement where it mixes them.
+    """
 
     placement: str
     wait: str
     drawn: list[Trial]
     left_out: list[Trial] = field(default_factory=list)
     floor: Trial | None = None
+    heading: str = ""
 
     @property
     def title(self) -> str:
-        """The condition which all its trials share."""
-        return condition(self.placement, self.wait)
+        """The condition which all its trials share, or its heading."""
+        return self.heading or condition(self.placement, self.wait)
 
     @property
     def shown(self) -> list[Trial]:
@@ -70,7 +74,7 @@ class Canvas:
     axes: list[Axes]
 
 
-def split(trials: Iterable[Trial], statistic: str, *, least: bool) -> list[Panel]:
+def split(trials: Iterable[Trial], statistic: str, *, least: bool, most: int = MOST_ROWS) -> list[Panel]:
     """The panels for trials of one workload: by wait, then by placement; the best by median are drawn."""
     pool = list(trials)
     panels = []
@@ -79,7 +83,7 @@ def split(trials: Iterable[Trial], statistic: str, *, least: bool) -> list[Panel
             here = [t for t in pool if (t.placement, t.wait) == (placement, wait) and not t.is_floor]
             here.sort(key=lambda t: t.summary[statistic].median * (1 if least else -1))
             if here:
-                panels.append(Panel(placement, wait, here[:MOST_ROWS], here[MOST_ROWS:]))
+                panels.append(Panel(placement, wait, here[:most], here[most:]))
     return panels
 
 
@@ -90,17 +94,21 @@ def floor_for(panel: Panel, trials: Iterable[Trial]) -> Trial | None:
 
 
 def new_canvas(result: Result, heading: str, note: str, panels: Sequence[Panel], *, names_left: bool,
-               height: Callable[[Panel], float] = lambda panel: HEIGHT) -> Canvas:
+               height: Callable[[Panel], float] = lambda panel: HEIGHT, names: Sequence[str] = (),
+               other_side: float | None = None, columns: int = COLUMNS) -> Canvas:
     """Empty, titled axes for each panel under a head, above a foot that says where the data come from.
 
     A panel's margin for the names of its trials is on the left or, for names beside the ends of curves, on
-    the right. A row of panels is as high as the highest of them wants to be, and they hang from its top.
+    the right; `names` says which when they are not those of the panels' trials. `other_side` is the margin
+    opposite, in inches. A row of panels is as high as the highest of them wants to be, and they hang from its
+    top.
     """
-    longest = max(len(trial.label) for panel in panels for trial in panel.shown)
-    names = max(NAMES, SAMPLE + LETTER * longest)
-    margins = (names, PLAIN) if names_left else (VALUES, names)
+    longest = max(map(len, names or [trial.label for panel in panels for trial in panel.shown]))
+    beside = max(NAMES, SAMPLE + LETTER * longest)
+    opposite = other_side if other_side is not None else PLAIN if names_left else VALUES
+    margins = (beside, opposite) if names_left else (opposite, beside)
     width = INNER + sum(margins)
-    columns = min(COLUMNS, len(panels))
+    columns = min(columns, len(panels))
     lines = textwrap.wrap(note, int(columns * width * LETTERS_PER_INCH))
     rows = [max(map(height, panels[i:i + columns])) for i in range(0, len(panels), columns)]
     size = (columns * width, FOOT + sum(rows) + 0.65 + LINE * len(lines))
@@ -168,14 +176,13 @@ def label_curves(axes: Axes, labels: list[Label]) -> None:
     ends = [to_axes.transform((label.x, min(max(label.y, low), high))) for label in labels]
     height = axes.figure.get_size_inches()[1] * axes.get_position().height
     places = style.spread_out([float(y) for _, y in ends], 0.148 / height, 0.0, 1.0)
-    for label, (x, y), place in zip(labels, ends, places):
+    leaders = [[(x, y), (1.015, place)] for (x, y), place in zip(ends, places)]
+    axes.add_artist(LineCollection(leaders, colors=[label.look.colour for label in labels], linewidths=0.5,
+                                   alpha=0.45, transform=axes.transAxes, clip_on=False))
+    for label, place in zip(labels, places):
         colour, dash, marker = label.look
-        leader = Line2D([x, 1.015], [y, place], color=colour, lw=0.5, alpha=0.45)
-        sample = Line2D([1.025, 1.065, 1.105], [place] * 3, color=colour, ls=dash, marker=marker,
-                        markevery=[1], markersize=3.4)
-        for line in (leader, sample):
-            line.set(transform=axes.transAxes, clip_on=False)
-            axes.add_artist(line)
+        axes.add_artist(Line2D([1.025, 1.065, 1.105], [place] * 3, color=colour, ls=dash, marker=marker,
+                               markevery=[1], markersize=3.4, transform=axes.transAxes, clip_on=False))
         axes.text(1.122, place, label.text, transform=axes.transAxes, va="center_baseline", size=7.5)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import findings
@@ -13,12 +13,16 @@ from canvas import Canvas, Panel
 from findings import Measure, Place
 from results import Trial
 
-DOTS_PER_INCH = 150
+DOTS_PER_INCH = 130
 
 
 @dataclass
 class Chart:
-    """One figure. `name` is its anchor and its files' stem, `subject` what its findings are about."""
+    """One figure. `name` is its anchor and its files' stem, `subject` what its findings are about.
+
+    A figure that ranks has places and a measure. One that does not has `said`, its finding. `more` are
+    further sentences, each computed as well.
+    """
 
     name: str
     kind: str
@@ -26,13 +30,17 @@ class Chart:
     subject: str
     caption: str
     panels: list[Panel]
-    places: list[Place]
-    measure: Measure
     canvas: Canvas
+    places: list[Place] = field(default_factory=list)
+    measure: Measure | None = None
+    said: str = ""
+    more: list[str] = field(default_factory=list)
 
     @property
     def finding(self) -> str:
         """What the figure says, in one sentence; names stand in backquotes."""
+        if self.said or not self.measure:
+            return self.said
         return findings.sentence(self.subject, self.places, self.measure)
 
     @cached_property
@@ -43,6 +51,11 @@ class Chart:
     def png(self) -> bytes:
         """The figure as a picture for slides and chats."""
         return self._saved("png", {"Software": "ipcmark"}, pil_kwargs={"compress_level": 3})
+
+    def pdf(self) -> bytes:
+        """The figure for print, with its text as text."""
+        return self._saved("pdf", {"CreationDate": None, "Creator": None, "Producer": "ipcmark",
+                                   "Title": self.heading})
 
     def _saved(self, form: str, metadata: dict[str, str | None], **more: object) -> bytes:
         buffer = io.BytesIO()

@@ -6,16 +6,18 @@ from collections.abc import Iterator
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
+import figure_idle
 import style
-from canvas import BOTTOM, TOP, Panel, new_canvas, split, whiskers
+from canvas import Panel, new_canvas, split, whiskers
 from chart import Chart, places
 from findings import Measure
 from results import Result
+from rows import height, name_rows
 from stats import cpu_sides, representative_sizes
 from units import TIME, message_size, short, spread
-from words import workload
+from words import in_order, workload
 
 STATISTIC = "cpu_ns_per_message"
 MEASURE = Measure(STATISTIC, True, "least CPU time per message", TIME)
@@ -23,13 +25,12 @@ NOTE = (
     "User and system time. Dark: producer; light: consumer; figure and thin line: both together, median and "
     "interval over launches. Each panel has its own scale, from zero."
 )
-ROW = 0.19
 COLOUR = style.HUES[0]
 
 
 def charts(result: Result, looks: dict[str, style.Look]) -> Iterator[Chart]:
-    """One figure per workload and representative size."""
-    for name in sorted({trial.workload for trial in result.having(STATISTIC)}):
+    """One figure per workload and representative size; what idling costs has a figure of its own."""
+    for name in in_order({trial.workload for trial in result.having(STATISTIC)} - {figure_idle.WORKLOAD}):
         for size in representative_sizes(result.having(STATISTIC, workload=name)):
             yield chart(result, name, size)
 
@@ -41,7 +42,7 @@ def chart(result: Result, name: str, size: int) -> Chart:
     about = workload(name)
     heading = f"{about.title}, {message_size(size)}: CPU time per message"
     canvas = new_canvas(result, heading, NOTE, panels, names_left=True,
-                        height=lambda panel: BOTTOM + TOP + ROW * max(2, len(panel.drawn)))
+                        height=lambda panel: height(len(panel.drawn)))
     for panel, axes in zip(panels, canvas.axes):
         draw(axes, panel)
     return Chart(
@@ -74,8 +75,5 @@ def draw(axes: Axes, panel: Panel) -> None:
     ticks = [tick for tick in MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(0, reach) if tick <= reach]
     axes.set_xticks(ticks, [short(tick, TIME) for tick in ticks])
     axes.set_xlabel("CPU time per message, both sides")
-    axes.set_ylim(max(len(panel.drawn), 2) - 0.4, -0.6)
-    axes.yaxis.set_major_locator(FixedLocator(list(rows)))
-    axes.set_yticklabels([t.label for t in panel.drawn])
-    axes.tick_params(axis="y", labelcolor=style.INK, labelsize=7.5)
     axes.grid(True, axis="x")
+    name_rows(axes, [t.label for t in panel.drawn])

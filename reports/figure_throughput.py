@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,25 +12,28 @@ from matplotlib.ticker import FixedLocator, NullLocator
 import style
 from canvas import Label, Panel, asides, floor_for, label_curves, new_canvas, split, whiskers
 from chart import Chart, places
+from crossovers import spells
 from findings import Measure
 from results import Result, Trial
-from stats import representative_sizes
+from stats import representative_sizes, standing
 from units import BYTES_PER_S, message_size
-from words import workload
+from words import PLACES, WAITS, headline_placement, in_order, workload
 
 MOST_SIZE_TICKS = 6
 MEASURE = Measure("bytes_per_s", False, "highest throughput", BYTES_PER_S)
 NOTE = (
     "Points are medians over launches, thin bars their intervals. memcpy inside one process is the ceiling "
-    "of what copies; null moves nothing and shows the harness's own limit. Each panel has its own scale."
+    "of what copies once; half of it is left to what copies twice, in and out. null moves nothing and shows "
+    "the harness's own limit. Each panel has its own scale."
 )
 
 
 def charts(result: Result, looks: dict[str, style.Look]) -> Iterator[Chart]:
     """One figure for each workload whose rate is not merely its latency turned round."""
-    for name in sorted({trial.workload for trial in result.having("bytes_per_s")}):
+    for name in in_order(trial.workload for trial in result.having("bytes_per_s")):
         trials = [t for t in result.having("bytes_per_s", workload=name) if t.size > 0]
-        if not workload(name).closed_loop and representative_sizes(trials):
+        shared = any("producer_fairness" in trial.summary for trial in trials)  # figure_crowd.py draws those.
+        if not workload(name).closed_loop and not shared and representative_sizes(trials):
             yield chart(result, looks, name, trials)
 
 
@@ -54,7 +58,20 @@ def chart(result: Result, looks: dict[str, style.Look], name: str, trials: list[
         places=places(panels, [t for t in trials if t.size == big], MEASURE),
         measure=MEASURE,
         canvas=canvas,
+        more=list(crossings(about.title, trials, panels)),
     )
+
+
+def crossings(title: str, trials: list[Trial], panels: list[Panel]) -> Iterator[str]:
+    """Who leads from what size to what size, for each wait where the page speaks first."""
+    placement = headline_placement(panel.placement for panel in panels)
+    sizes = sorted({trial.size for trial in trials})
+    for panel in panels:
+        alike = [t for t in trials if (t.placement, t.wait) == (placement, panel.wait)]
+        if panel.placement == placement and len(sizes) > 1:
+            standings = {size: standing([t for t in alike if t.size == size], "bytes_per_s", least=False)
+                         for size in sizes}
+            yield f"{title} {PLACES[placement]}, {WAITS[panel.wait]}: {spells(standings)}."
 
 
 def at_size(trials: list[Trial], size: int) -> list[Trial]:
@@ -96,7 +113,9 @@ def draw(axes: Axes, result: Result, panel: Panel, trials: list[Trial], looks: d
         draw_series(axes, row, looks[row[0].mechanism], aside) for row, aside in zip(rows, asides(len(rows)))
     ]
     if copies:
-        labels.append(draw_ceiling(axes, copies))
+        half = [(size, rate / 2) for size, rate in copies]
+        labels += [draw_ceiling(axes, copies, "memcpy ceiling", (1, 1.5)),
+                   draw_ceiling(axes, half, "two copies", (4, 2, 1, 2))]
     if panel.floor:
         known = [t for t in series(trials, panel.floor) if sizes[0] <= t.size <= sizes[-1]]
         labels += [inside(axes, draw_series(axes, known, style.FLOOR_LOOK), known)] if known else []
@@ -114,11 +133,14 @@ def inside(axes: Axes, label: Label, row: list[Trial]) -> Label:
 
 
 def size_axis(axes: Axes, sizes: list[int]) -> None:
-    """A log axis whose ticks are the sizes measured, thinned when there are many."""
-    every = -(-len(sizes) // MOST_SIZE_TICKS)
-    ticks = sizes[::-1][::every][::-1]
+    """A log axis whose ticks are the sizes measured, from the biggest down, as far as there is room."""
     axes.set_xscale("log")
     axes.set_xlim(sizes[0] / 1.3, sizes[-1] * 1.3)
+    gap = math.log(1.3**2 * sizes[-1] / sizes[0]) / MOST_SIZE_TICKS
+    ticks: list[int] = []
+    for size in reversed(sizes):
+        if not ticks or math.log(ticks[-1] / size) >= gap:
+            ticks.append(size)
     axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticklabels([message_size(size) for size in ticks])
@@ -136,9 +158,9 @@ def draw_series(axes: Axes, row: list[Trial], look: style.Look, aside: float = 0
     return Label(row[-1].size, rates[-1].median, row[0].label, look)
 
 
-def draw_ceiling(axes: Axes, copies: list[tuple[int, float]]) -> Label:
-    """The memcpy line."""
-    look = style.Look(style.INK, (0, (1, 1.5)), "")
+def draw_ceiling(axes: Axes, copies: list[tuple[int, float]], name: str, dash: tuple[float, ...]) -> Label:
+    """What memcpy allows."""
+    look = style.Look(style.INK, (0, dash), "")
     axes.plot([size for size, _ in copies], [rate for _, rate in copies], color=look.colour, ls=look.dash,
-              lw=1.0, marker="." if len(copies) == 1 else "", label="memcpy ceiling")
-    return Label(*copies[-1], "memcpy ceiling", look)
+              lw=1.0, marker="." if len(copies) == 1 else "", label=name)
+    return Label(*copies[-1], name, look)

@@ -38,15 +38,21 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, kind: str = ""
     return scrolling(kind, f"<thead><tr>{head}</tr></thead><tbody>{''.join(map(table_row, rows))}</tbody>")
 
 
+def folded(summary: str, body: str) -> str:
+    """HTML that shows when its summary, a text, is clicked."""
+    return f"<details><summary>{text(summary)}</summary>\n{body}</details>\n"
+
+
 def table_row(cells: Sequence[str]) -> str:
     """One row."""
     rest = "".join(f"<td>{cell}</td>" for cell in cells[1:])
     return f'<tr><th scope="row">{cells[0]}</th>{rest}</tr>\n'
 
 
-def scrolling(kind: str, inner: str) -> str:
-    """A table's frame."""
-    return f'<div class="scroll" tabindex="0"><table class="{kind}">{inner}</table></div>\n'
+def scrolling(kind: str, inner: str, *, long: bool = False) -> str:
+    """A table's frame; that of a long one scrolls by itself, so that its heads stay in sight."""
+    frame = "scroll long" if long else "scroll"
+    return f'<div class="{frame}" tabindex="0"><table class="{kind}">{inner}</table></div>\n'
 
 
 def fact_list(facts: Iterable[Fact], kind: str) -> str:

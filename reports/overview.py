@@ -63,6 +63,9 @@ def _count(value: Any, noun: str) -> str:
 def banners(result: Result) -> list[Banner]:
     """Everything that limits what the whole report is worth."""
     found = []
+    if result.instead:
+        found.append(Banner("This is not the result that was asked for first.",
+                            f"{plural(result.instead, 'file')} before it could not be read."))
     if result.run["partial"]:
         found.append(Banner("This run is not complete.", "It ended before its plan did; trials are missing."))
     if wine := result.environment.get("wine"):

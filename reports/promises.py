@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from markup import scrolling, table, text
@@ -15,36 +15,45 @@ Parts = tuple[str, str, str, str, str]  # anchor, eyebrow, heading, finding, bod
 
 
 def all_parts(verification: Verification) -> Iterator[Parts]:
-    """Every section about a verification."""
-    yield from kept_or_not(verification)
+    """Every section with all that a verification found: those about what each mechanism guarantees are the
+    shorter way, and stand before."""
     yield from guarantees(verification)
+    yield kept_or_not(verification)
 
 
-def kept_or_not(verification: Verification) -> Iterator[Parts]:
-    """The promises: who keeps which, and what became of those that were not kept."""
-    of_mechanisms = [case for case in verification.cases if case.mechanism and case.kind != "guarantees"]
+def summary(verification: Verification) -> str:
+    """How many cases passed, and who is not to be chosen."""
     passed = sum(case.outcome == "pass" for case in verification.cases)
     who = sorted({case.mechanism for case in verification.failed if case.mechanism})
-    finding = f"{passed:,} of {plural(len(verification.cases), 'case')} pass. " + (
+    return f"{passed:,} of {plural(len(verification.cases), 'case')} pass. " + (
         f"Not to be chosen, since they broke a promise: {', '.join(who)}." if who
         else "No mechanism broke a promise that was checked.")
-    marks = ", ".join(f"{mark} {outcome.replace('_', ' ')}" for outcome, mark in SYMBOLS.items())
-    matrices = "".join(
-        f"<h3>{text(HEADINGS.get(name, name))}</h3>\n"
-        f"{matrix([case for case in of_mechanisms if case.section == name])}"
-        for name in sections_of(of_mechanisms))
-    body = (
-        f"<p>Each cell is a test between real processes; its clause and what was seen stand behind it. "
-        f"{text(marks)}, · does not apply. Seed {verification.seed}.</p>\n"
-        f"{matrices}{facilities(verification)}"
-    )
-    yield "promises", "Correctness", "Promises, kept or not", text(finding), body
+
+
+def broken(verification: Verification) -> Iterator[Parts]:
+    """What did not pass, where anything did not."""
     told = [case for case in verification.cases if case.outcome not in ("pass", "unsupported")]
     if told:
         rows = ([text(f"{case.id} {case.mechanism}"), text(case.outcome.replace("_", " ")),
                  f"{text(case.title)}<small>{text(case.detail)}</small>"] for case in told)
-        yield ("broken", "Correctness", "What did not pass", text(finding),
+        yield ("broken", "Guarantees", "What did not pass", text(summary(verification)),
                table(["Clause", "Outcome", "What it says, and what was seen"], rows, kind="prose"))
+
+
+def kept_or_not(verification: Verification) -> Parts:
+    """Who keeps which promise, clause by clause."""
+    of_mechanisms = [case for case in verification.cases if case.mechanism and case.kind != "guarantees"]
+    marks = ", ".join(f"{mark} {outcome.replace('_', ' ')}" for outcome, mark in SYMBOLS.items())
+    matrices = "".join(
+        f"<details><summary>{text(HEADINGS.get(name, name))}</summary>\n"
+        f"{matrix([case for case in of_mechanisms if case.section == name])}</details>\n"
+        for name in sections_of(of_mechanisms))
+    body = (
+        f"<p>Each cell is a test between real processes. Its clause stands in the head of its column, and "
+        f"behind it what was seen where it did not pass. {text(marks)}, · does not apply. "
+        f"Seed {verification.seed}.</p>\n{matrices}{facilities(verification)}"
+    )
+    return "promises", "Correctness", "Promises, kept or not", text(summary(verification)), body
 
 
 HEADINGS = {
@@ -75,6 +84,8 @@ def matrix_cell(case: Case | None) -> str:
     """One outcome."""
     if case is None:
         return "<td>·</td>"
+    if case.outcome == "pass":
+        return f"<td>{SYMBOLS[case.outcome]}</td>"
     detail = f"; {case.detail}" if case.detail else ""
     said = f"{case.id} {case.title}: {case.outcome.replace('_', ' ')}{detail}"
     mark = f'<abbr title="{text(said)}">{SYMBOLS[case.outcome]}</abbr>'
@@ -96,8 +107,11 @@ def facilities(verification: Verification) -> str:
 
 def guarantees(verification: Verification) -> Iterator[Parts]:
     """What each mechanism guarantees, as measured beside the verdicts."""
-    known = {name: facts_of(verification, name)
-             for name in dict.fromkeys(case.mechanism for case in verification.cases if case.mechanism)}
+    cases: dict[str, list[Case]] = {}
+    for case in verification.cases:
+        if case.mechanism:
+            cases.setdefault(case.mechanism, []).append(case)
+    known = {name: facts_in(of) for name, of in cases.items()}
     known = {name: facts for name, facts in known.items() if "delivery" in facts or "noticed_ns" in facts}
     if not known:
         return
@@ -114,12 +128,12 @@ def guarantees(verification: Verification) -> Iterator[Parts]:
            table(heads, rows))
 
 
-def facts_of(verification: Verification, mechanism: str) -> dict[str, Any]:
-    """What the cases of a mechanism have recorded of guarantees and of faults."""
+def facts_in(cases: Iterable[Case]) -> dict[str, Any]:
+    """What the cases of one mechanism have recorded of guarantees and of faults."""
     facts: dict[str, Any] = {}
     kills = harmful = 0
-    for case in verification.cases:
-        if case.mechanism == mechanism and case.kind in ("guarantees", "faults"):
+    for case in cases:
+        if case.kind in ("guarantees", "faults"):
             facts |= case.facts
             if "killed_at" in case.facts:
                 kills += case.facts["killed_at"]

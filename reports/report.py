@@ -1,16 +1,16 @@
-"""ipcmark report: draws result files. `report.py RESULT... [--verify FILE] [--out DIR]`, exit code 0 or 2."""
+"""ipcmark report: draws result files. Exit code 0, or 2 where something could not be read or written.
+
+report.py RESULT... [--verify FILE] [--baseline RESULT] [--beside RESULT] [--history STORE] [--out DIR]
+"""
 
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from results import Result
 
 FINE, BAD_INPUT = 0, 2
 NEEDED = "install it: apt install python3-matplotlib python3-numpy"
@@ -20,12 +20,12 @@ def main(arguments: list[str]) -> int:
     """Draws each result that can be read; complains of each other in one line."""
     options = parse(arguments)
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    gc.disable()  # A report makes much and throws little away: looking for garbage is a tenth of its time.
     missing = missing_module()
     if missing:
         complain(f"{sys.executable}: this python3 has no {missing}", NEEDED)
         return BAD_INPUT
-    return max(
-        render(given, options, alone=len(options.results) == 1) for given in options.results)
+    return render(options)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -33,10 +33,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="ipcmark report", description="Draws results as a page, figures and tables.")
     parser.add_argument(
-        "results", nargs="+", type=Path, metavar="RESULT", help="a result directory, or a result.json")
+        "results", nargs="+", type=Path, metavar="RESULT",
+        help="a result directory, or a result.json; the first one is the page's own, and the others are "
+             "compared with it")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to write, RESULT/report by default")
     parser.add_argument(
-        "--out", type=Path, metavar="DIR",
-        help="where to write, RESULT/report by default; several results each get a folder named by their run")
+        "--baseline", type=Path, metavar="RESULT",
+        help="what the results are compared with, instead of the first of them")
     parser.add_argument(
         "--verify", type=Path, metavar="FILE",
         help="what `ipcmark verify` wrote on the same machine, a directory or a verify.json: shown beside "
@@ -44,6 +47,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--beside", type=Path, metavar="RESULT", action="append", default=[],
         help="another result, of another system say: its tables are shown on the same page, apart")
+    parser.add_argument(
+        "--history", metavar="FILE|URL", default="",
+        help="a history whose series are shown; default IPCMARK_HISTORY, else .ipcmark/history.sqlite, where "
+             "that has any of this environment")
     return parser.parse_args(arguments)
 
 
@@ -63,57 +70,36 @@ def complain(what: str, advice: str) -> None:
     print(line, file=sys.stderr)
 
 
-def render(given: Path, options: argparse.Namespace, *, alone: bool) -> int:
-    """Writes one report and returns an exit code. Nothing gets past that would print a traceback."""
-    import verification
-    from results import Refused, file_of, load
+def render(options: argparse.Namespace) -> int:
+    """Writes the report and returns an exit code. Nothing gets past that would print a traceback."""
+    import gathering
+    import writing
 
-    out = options.out
-    file = read = file_of(given)
+    told: list[str] = []
+
+    def refuse(file: object, what: str, advice: str) -> None:
+        told.append(str(file))
+        complain(f"{file}: {what}", advice)
+
     try:
-        result = load(file)
-        if options.verify is not None:
-            read = verification.file_of(options.verify)
-            result = verification.doubted(result, verification.load(read))
-        others = []
-        for other in options.beside:
-            read = file_of(other)
-            others.append(load(read))
-        folder = file.parent / "report" if out is None else out if alone else out / result.run["id"]
-        write(result, folder, others)
-    except Refused as refused:
-        complain(f"{read}: {refused.what}", refused.advice)
-        return BAD_INPUT
+        with gathering.begun(options) as reads:
+            own = gathering.own(options, refuse)
+            if own is None:
+                return BAD_INPUT
+            folder = options.out or own.file.parent / "report"
+            report = writing.Report(own.result, gathering.beside(options, refuse), folder)
+            report.write(gathering.compared(options, own, reads, refuse),
+                         gathering.past_of(options, own, refuse))
     except OSError as error:
-        complain(f"{error.filename or out}: cannot be written ({error.strerror})", "choose another --out")
+        complain(f"{error.filename or options.out}: cannot be written ({error.strerror})",
+                 "choose another --out")
         return BAD_INPUT
     except Exception as error:
-        complain(f"{file}: cannot be drawn ({type(error).__name__}: {error})", "please report this")
+        complain(f"{options.results[0]}: cannot be drawn ({type(error).__name__}: {error})",
+                 "please report this")
         return BAD_INPUT
     print(os.fsencode(folder / "index.html").decode("utf-8", "replace"))
-    return FINE
-
-
-def write(result: Result, out: Path, others: list[Result]) -> None:
-    """All files of a report. The page comes last: where there is one, it is whole."""
-    import export
-    import figures
-    import page
-    import svg
-
-    out.mkdir(parents=True, exist_ok=True)
-    charts = figures.charts(result)
-    for chart in charts:
-        save(out / f"{chart.name}.svg", svg.standalone(chart.svg))
-        (out / f"{chart.name}.png").write_bytes(chart.png())
-    save(out / "table.csv", export.csv_text(result))
-    save(out / "table.md", export.markdown(result))
-    save(out / "index.html", page.html(result, charts, others))
-
-
-def save(file: Path, text: str) -> None:
-    """Writes a text file; what cannot be encoded becomes a question mark."""
-    file.write_bytes(text.encode("utf-8", "replace"))
+    return BAD_INPUT if told else FINE
 
 
 if __name__ == "__main__":

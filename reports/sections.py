@@ -5,38 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import comparison_section
+import matrix_section
+import method
 import overview
+import past
 import promises
+import scripts
+import series
 import svg
 import tables
 from chart import Chart
+from context import ALONE, Context
 from findings import first, margin
-from markup import coded, fact_list, marked, plain_list, scrolling, section, table, text
+from markup import coded, fact_list, folded, marked, plain_list, scrolling, section, table, text
 from results import Result
-from stats import NEEDED_COVERAGE
-from units import TIME, percent, quantity, spread
+from units import TIME, quantity, spread
 from words import condition, listing, plural, workload
 
 
 class Section(NamedTuple):
-    """A section's anchor, its name in the contents, and its HTML."""
+    """A section's anchor, its name in the contents and under what kind it stands there, and its HTML."""
 
     anchor: str
     name: str
     html: str
+    kind: str = ""
 
 
 def make(anchor: str, eyebrow: str, heading: str, finding: str, body: str) -> Section:
     """A section whose name in the contents is its heading. Finding and body are HTML."""
-    return Section(anchor, heading, section(anchor, eyebrow, heading, finding, body))
+    return Section(anchor, heading, section(anchor, eyebrow, heading, finding, body), eyebrow)
 
 
-def all_sections(result: Result, charts: list[Chart], others: Sequence[Result] = ()) -> Iterator[Section]:
-    """Every section that has something to say, in the order of the page."""
+def all_sections(result: Result, charts: list[Chart], others: Sequence[Result] = (),
+                 context: Context = ALONE) -> Iterator[Section]:
+    """Every section that has something to say, in the order of the page: what to choose and what it keeps,
+    the figures, other results and earlier ones, then everything that these rest on."""
     if not result.measured:
         yield nothing_measured(result)
+    for parts in matrix_section.parts(result):
+        yield make(*parts)
+    if result.verification:
+        for parts in promises.broken(result.verification):
+            yield make(*parts)
     for chart in charts:
-        yield of_chart(chart)
+        yield of_chart(result, chart)
+    yield from elsewhere(result, context)
     for name in tables.workloads(result):
         if tables.groups(result, name):
             yield of_table(result, name)
@@ -51,7 +66,17 @@ def all_sections(result: Result, charts: list[Chart], others: Sequence[Result] =
     yield environment(result)
     for other in others:
         yield from beside(other)
-    yield method()
+    yield make(*method.parts(result, others, context))
+
+
+def elsewhere(result: Result, context: Context) -> Iterator[Section]:
+    """Other results, and earlier ones."""
+    if context.comparison:
+        yield make(*comparison_section.parts(context.comparison))
+    for chart in context.charts:
+        yield of_chart(result, chart)
+    if context.past:
+        yield make(*past.parts(context.past))
 
 
 def nothing_measured(result: Result) -> Section:
@@ -64,44 +89,50 @@ def nothing_measured(result: Result) -> Section:
     return make("nothing", "Result", "Nothing was measured", text(finding), body)
 
 
-def of_chart(chart: Chart) -> Section:
+def of_chart(result: Result, chart: Chart) -> Section:
     """A figure with its finding, its panels, how to read it, who is first in each condition."""
     panels = svg.panels(chart.svg, chart.canvas, chart.name, [panel.title for panel in chart.panels])
     left_out = "".join(
-        f"<p>Not drawn under {text(panel.title)}, but in the table: "
-        f"{text(', '.join(trial.label for trial in panel.left_out))}.</p>"
+        f"<p>{text(panel.title)}: {text(', '.join(trial.label for trial in panel.left_out))}.</p>"
         for panel in chart.panels if panel.left_out)
+    left_out = folded("Not drawn, but in the table", left_out) if left_out else ""
+    numbers = series.of_chart(result, chart)
+    more = "".join(f"<p>{marked(sentence)}</p>\n" for sentence in chart.more)
     body = (
-        f'<figure><div class="panels">{"".join(panels)}</div>\n'
+        f'{more}<figure><div class="panels">{"".join(panels)}</div>\n'
         f"<figcaption><p>{text(chart.caption)}</p>{left_out}"
-        f"<p>Files: {text(chart.name)}.svg, {text(chart.name)}.png</p></figcaption></figure>\n"
-        f"<h3>First in each condition</h3>\n{leaders(chart)}"
+        f"<p>Files: {text(chart.name)}.svg, {text(chart.name)}.png, {text(chart.name)}.pdf</p>"
+        f"</figcaption></figure>\n{scripts.data(numbers, scripts.SERIES, chart.name) if numbers else ''}"
+        f"{leaders(chart) if chart.places else ''}"
     )
     return make(chart.name, chart.kind, chart.heading, marked(chart.finding), body)
 
 
 def leaders(chart: Chart) -> str:
-    """Who is first in each condition, and what the intervals allow to say about that."""
-    statistic, scale = chart.measure.statistic, chart.measure.scale
+    """Who is first in each condition of a figure that ranks, and what the intervals allow to say of it."""
+    measure = chart.measure
+    assert measure
     rows = (
         [text(condition(place.placement, place.wait)), f"<strong>{text(first(place).label)}</strong>",
-         text(spread(first(place).summary[statistic], scale)), marked(margin(place, chart.measure))]
+         text(spread(first(place).summary[measure.statistic], measure.scale)), marked(margin(place, measure))]
         for place in chart.places
     )
     heads = ["Condition", "First", "Median and interval", "What the intervals allow to say"]
-    return table(heads, rows, kind="leaders")
+    return f'<h3>First in each condition</h3>\n{table(heads, rows, kind="leaders")}'
 
 
 def of_table(result: Result, name: str, run: str = "") -> Section:
     """All trials of a workload that did not fail. `run` tells another run's from those of the page's own."""
     about, groups = workload(name), tables.groups(result, name)
+    count = sum(len(group.rows) for group in groups)
     heads = ["Mechanism · wait", *(title for title, _, _ in tables.COLUMNS), "Notes"]
     head = "".join(f'<th scope="col">{text(title)}</th>' for title in heads)
     inner = f"<thead><tr>{head}</tr></thead>" + "".join(table_group(group, len(heads)) for group in groups)
     body = (
         f"<p>{text(about.meaning)} Rows of one group may be compared; different waits and placements stand "
         f"apart. Rows are in the order of {text(groups[0].order)}: {MARKS['first']} first in its group, "
-        f"{MARKS['level']} first or not separable from it.</p>\n{scrolling('trials', inner)}"
+        f"{MARKS['level']} first or not separable from it.</p>\n"
+        f"{folded(f'All {count:,} trials', scrolling('trials', inner, long=True))}"
     )
     where = f" on {overview.system(result)}" if run else ""
     return make(f"table-{name}{run}", "Table", f"{about.title}{where}: every trial",
@@ -203,26 +234,3 @@ def remark(item: dict[str, str]) -> str:
     what, meaning = overview.sentence(item["what"]), overview.sentence(item["meaning"])
     advice = overview.stopped(item["advice"])
     return f"{mark}<strong>{coded(what)}</strong> {coded(meaning)} <em>Advice:</em> {coded(advice)}"
-
-
-METHOD = (
-    "The unit of evidence is a fresh launch: new processes, new kernel objects. Every figure is a median "
-    "over launches; beside it stands the exact order-statistic interval of that median. Under "
-    "the name stands how many launches there were, how much the interval really covers, and what ended the "
-    "trial if it was not the precision asked for: the time budget or the greatest number of launches.",
-    "Somebody <em>leads</em> when their interval lies apart from those of all others in the group. Otherwise "
-    "the first ones are <em>not separable</em>, whatever their medians say. Intervals that cover less than "
-    f"{percent(NEEDED_COVERAGE)} separate nothing. Each interval speaks for its own row: of many rows a few "
-    "will miss.",
-    "How a receiver waits is part of what was measured and stands on every label. A spinning one buys its "
-    "latency with a core of its own, therefore it is never ranked among blocking ones.",
-    "Every message is checked while it is timed. A trial in which one is lost, repeated, reordered or torn "
-    "that should not be has failed, and has no figures.",
-    "Absolute times belong to this machine in this hour.",
-)
-
-
-def method() -> Section:
-    """How the figures came about and what they can bear."""
-    finding = "Figures are medians over fresh launches; a lead is claimed only where intervals lie apart."
-    return make("method", "Method", "How to read this page", finding, plain_list(METHOD, "remarks"))

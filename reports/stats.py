@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
@@ -24,6 +24,7 @@ MARKED = {0.5: "p50", 0.9: "p90", 0.99: "p99", 0.999: "p999"}
 
 # Intervals that cover less than this separate nothing. Five launches give 93.75 %.
 NEEDED_COVERAGE = 0.9
+WANTED_COVERAGE = 0.95
 
 
 def tail_position(p: float) -> float:
@@ -49,18 +50,36 @@ def observations(launch: Launch) -> int:
 def percentile_curve(trial: Trial) -> tuple[Array, Array]:
     """Positions (see tail_position) and ns: at each quantile the median over launches, so that the curve runs
     through the p50, p90, ... of the table. It ends where a launch has fewer than TAIL observations beyond."""
+    positions, launches = _curves(trial)
+    middle = np.median(launches, axis=0)
+    known = np.isfinite(middle)
+    return positions[known], middle[known]
+
+
+def percentile_band(trial: Trial) -> tuple[Array, Array, Array]:
+    """Positions as those of the curve, and the least and the greatest ns of a launch at each of them."""
+    positions, launches = _curves(trial)
+    low, high = launches.min(axis=0), launches.max(axis=0)
+    known = np.isfinite(high)
+    return positions[known], low[known], high[known]
+
+
+def _curves(trial: Trial) -> tuple[Array, Array]:
+    """The positions of a percentile curve, and a row of quantiles there for each launch."""
     histograms = [launch.histogram for launch in trial.launches if launch.histogram and observations(launch)]
     if not histograms:
-        return np.empty(0), np.empty(0)
-    fewest = min(observations(launch) for launch in trial.launches if observations(launch))
-    end = max(math.log10(fewest / TAIL), tail_position(0.5))
+        return np.empty(0), np.empty((1, 0))
+    end = max(math.log10(fewest_observations(trial) / TAIL), tail_position(0.5))
     grid = np.arange(tail_position(FIRST), end, 1 / POINTS_PER_DECADE)
     marked = [tail_position(p) for p in MARKED if tail_position(p) <= end + 1e-9]
     positions: Array = np.unique(np.concatenate([grid, marked]))
     at = 1 - 10.0**-positions
-    middle = np.median([quantiles(histogram, at) for histogram in histograms], axis=0)
-    known = np.isfinite(middle)
-    return positions[known], middle[known]
+    return positions, np.array([quantiles(histogram, at) for histogram in histograms])
+
+
+def fewest_observations(trial: Trial) -> int:
+    """How many latencies the launch with the fewest has recorded, of those with any; 0 when none has."""
+    return min(filter(None, map(observations, trial.launches)), default=0)
 
 
 def cpu_sides(trial: Trial) -> tuple[float, float]:
@@ -72,6 +91,25 @@ def cpu_sides(trial: Trial) -> tuple[float, float]:
         median(launch.producer_cpu_ns / launch.messages for launch in sent),
         median(launch.consumer_cpu_ns / launch.messages for launch in sent),
     )
+
+
+def median_interval(values: Iterable[float]) -> Interval:
+    """The median of the values of launches, and its narrowest exact order-statistic interval that covers it
+    with 95 % or more: the whole range when they are fewer than six. As the program's own summaries."""
+    ordered = sorted(values)
+    n, skipped = len(ordered), 0
+    missed = 2 * 0.5**n
+    while 2 * (skipped + 1) < n:
+        missed += 2 * math.comb(n, skipped + 1) * 0.5**n
+        if 1 - missed < WANTED_COVERAGE:
+            break
+        skipped += 1
+    return Interval(median(ordered), ordered[skipped], ordered[n - 1 - skipped])
+
+
+def with_statistic(trial: Trial, name: str, interval: Interval) -> Trial:
+    """The trial with one more statistic in its summary, so that it can be drawn and ranked like others."""
+    return replace(trial, summary=trial.summary | {name: interval})
 
 
 def representative_sizes(trials: Iterable[Trial]) -> list[int]:
@@ -116,6 +154,12 @@ class Standing:
 def overlap(a: Interval, b: Interval) -> bool:
     """True when two intervals have a value in common."""
     return a.low <= b.high and b.low <= a.high
+
+
+def apart(one: Trial, other: Trial, statistic: str) -> bool:
+    """True when two trials can be told from each other: by intervals that cover enough and do not overlap."""
+    enough = min(one.confidence, other.confidence) >= NEEDED_COVERAGE
+    return enough and not overlap(one.summary[statistic], other.summary[statistic])
 
 
 def standing(trials: Iterable[Trial], statistic: str, *, least: bool) -> Standing:

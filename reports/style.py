@@ -39,6 +39,8 @@ HUES = [light for role, (light, _) in COLOURS.items() if role.startswith("series
 DASHES: list[Any] = ["-", (0, (5, 1.6)), (0, (1.2, 1.4))]
 MARKERS = "osD^vPX"
 
+MOST_BESIDE = 5  # So many labels of ticks fit beside each other.
+
 SURFACE, INK, MUTED, RULE, FLOOR, TINT = (
     COLOURS[role][0] for role in ("surface", "ink", "muted", "rule", "floor", "tint"))
 
@@ -88,11 +90,16 @@ FLOOR_LOOK = Look(FLOOR, (0, (3, 2)), "")
 def looks(trials: Iterable[Trial]) -> dict[str, Look]:
     """A look for each mechanism; neighbours differ in colour, and 126 mechanisms have a look of their own."""
     names = sorted({(t.family, t.mechanism) for t in trials if not t.is_floor})
-    found = {
-        mechanism: Look(HUES[i % len(HUES)], DASHES[i // len(HUES) % len(DASHES)], MARKERS[i % len(MARKERS)])
-        for i, (_, mechanism) in enumerate(names)
+    floors = {t.mechanism: FLOOR_LOOK for t in trials if t.is_floor}
+    return looks_of(mechanism for _, mechanism in names) | floors
+
+
+def looks_of(names: Iterable[str]) -> dict[str, Look]:
+    """A look for each name, in their order."""
+    return {
+        name: Look(HUES[i % len(HUES)], DASHES[i // len(HUES) % len(DASHES)], MARKERS[i % len(MARKERS)])
+        for i, name in enumerate(names)
     }
-    return found | {t.mechanism: FLOOR_LOOK for t in trials if t.is_floor}
 
 
 def log_ticks(low: float, high: float) -> list[float]:
@@ -118,6 +125,9 @@ def log_axis(axes: Axes, side: str, limits: tuple[float, float], scale: Scale) -
     (axes.set_xscale if side == "x" else axes.set_yscale)("log")
     (axes.set_xlim if side == "x" else axes.set_ylim)(*limits)
     ticks = log_ticks(*limits)
+    if side == "x" and len(ticks) > MOST_BESIDE:
+        ticks = [tick for tick in ticks if round(math.log10(tick), 6).is_integer()]
+        ticks = ticks[::-1][::-(-len(ticks) // MOST_BESIDE)][::-1]
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_minor_locator(NullLocator())
     axis.set_ticklabels([short(tick, scale) for tick in ticks])

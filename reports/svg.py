@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ElementTree
 from html import escape
+from itertools import groupby
+
+from matplotlib.figure import Figure
 
 from canvas import Box, Canvas, panel_id
 from style import COLOURS
@@ -12,6 +15,11 @@ from style import COLOURS
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 POINTS_PER_INCH = 72
+SHORTENED = {"d", "x", "y"}
+NUMBER = re.compile(r"-?\d+\.\d+")
+UNUSED = re.compile(r"stroke-(linecap: (square|butt)|linejoin: \w+|dashoffset: 0)(; |$)")
+
+Look = tuple[tuple[str, str], ...]
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', Arial, sans-serif"
 
 
@@ -40,6 +48,20 @@ def panels(text: str, canvas: Canvas, name: str, titles: list[str]) -> list[str]
     return found
 
 
+def whole(text: str, figure: Figure, name: str, title: str) -> str:
+    """The figure `name`, of one piece, as an SVG element to be inlined."""
+    root = ElementTree.fromstring(text)
+    used = {link for node in root.iter() for link in _links(node)}
+    drawn = [node for node in root if node.tag in (f"{SVG}g", f"{SVG}defs")]
+    for node in drawn:
+        _strip_ids(node, used)
+        for style in node.findall(f"{SVG}style"):
+            node.remove(style)
+    width, height = map(float, figure.get_size_inches())
+    body = "".join(map(_text, drawn))
+    return _element(_themed(_own_ids(body, name)), Box(0, 0, width, height), height, title)
+
+
 def _links(node: ElementTree.Element) -> list[str]:
     """The ids to which a node refers."""
     texts = [value for key, value in node.items() if key != "id"]
@@ -53,14 +75,60 @@ def _strip_ids(group: ElementTree.Element, used: set[str]) -> None:
 
 
 def _text(node: ElementTree.Element) -> str:
-    """The node as HTML takes it: no prefixes of namespaces."""
+    """The node as HTML takes it, without prefixes of namespaces, and short: figures are most of a page."""
     for part in node.iter():
         part.tag = part.tag.removeprefix(SVG)
         if LINK in part.attrib:
             part.set("href", part.attrib.pop(LINK))
+        _shorten(part)
+    _flatten(node)
     node.tail = None
     text = re.sub(r"\s*\n\s*", " ", ElementTree.tostring(node, encoding="unicode")).replace("> <", "><")
-    return re.sub(r' transform="rotate\(-0 [^"]*"|<g />', "", text)
+    return re.sub(r' transform="rotate\(-0 [^"]*"|<g />', "", text).replace(" />", "/>")
+
+
+def _shorten(part: ElementTree.Element) -> None:
+    """Coordinates to a hundredth of a point; no property of the style that page.css settles."""
+    for key in SHORTENED.intersection(part.attrib):
+        part.set(key, NUMBER.sub(lambda match: f"{float(match.group()):.2f}".rstrip("0").rstrip("."),
+                                 part.attrib[key]))
+    if "d" in part.attrib:
+        words = re.sub(r"\s+", " ", part.attrib["d"]).strip()
+        lines = re.sub(r"(?<=[\d.]) L (?=[^A-Z]* [LMz]|[^A-Z]*$)", " ", words.replace("M ", "M"))
+        part.set("d", lines.replace(" M", "M"))
+    if "style" in part.attrib:
+        part.set("style", UNUSED.sub("", part.attrib["style"]).rstrip("; "))
+
+
+def _flatten(node: ElementTree.Element) -> None:
+    """Groups that say nothing are replaced by what they hold; neighbours of one style say it once."""
+    for child in list(node):
+        _flatten(child)
+    children = [inner for child in node for inner in (list(child) if _is_void(child) else [child])]
+    for child in children:
+        child.tail = None
+    node[:] = [part for look, run in groupby(children, key=_look) for part in _grouped(look, list(run))]
+
+
+def _is_void(node: ElementTree.Element) -> bool:
+    return node.tag == "g" and not node.attrib
+
+
+def _look(node: ElementTree.Element) -> Look:
+    """The attributes that neighbours may share; those of shared definitions stay with them."""
+    shared = node.tag in ("path", "use", "text") and "id" not in node.attrib
+    return tuple((key, node.attrib[key]) for key in ("style", "clip-path") if shared and key in node.attrib)
+
+
+def _grouped(look: Look, run: list[ElementTree.Element]) -> list[ElementTree.Element]:
+    if not look or len(run) < 3 or any("round" in value for _, value in look):
+        return run
+    for node in run:
+        for key, _ in look:
+            del node.attrib[key]
+    group = ElementTree.Element("g", dict(look))
+    group[:] = run
+    return [group]
 
 
 def _own_ids(text: str, name: str) -> str:

@@ -8,7 +8,7 @@ from itertools import groupby
 from results import Result, Skip, Trial
 from stats import Standing, Verdict, standing
 from units import BYTES_PER_S, MESSAGES_PER_S, TIME, Interval, Scale, bounds, message_size, percent, quantity
-from words import PLACEMENTS, WAITS, condition, plural, workload
+from words import PLACEMENTS, WAITS, condition, in_order, plural, workload
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ STOPS = {
 
 def workloads(result: Result) -> list[str]:
     """The workloads in the result, in the order of the page."""
-    return sorted({trial.workload for trial in result.trials})
+    return in_order(trial.workload for trial in result.trials)
 
 
 def groups(result: Result, name: str) -> list[Group]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
 import figures
@@ -15,7 +16,7 @@ import testing
 from canvas import MOST_ROWS, Panel
 from chart import Chart
 from results import Result, Trial
-from stats import cpu_sides, percentile_curve, tail_position
+from stats import cpu_sides, percentile_band, percentile_curve, tail_position
 
 RESULT = testing.loaded(testing.medium())
 CHARTS = {chart.name: chart for chart in figures.charts(RESULT)}
@@ -46,7 +47,9 @@ def charts_of(*trials: testing.Json, **changes: Any) -> dict[str, Chart]:
 def test_there_is_a_figure_for_each_workload_and_representative_size() -> None:
     assert list(CHARTS) == [
         "latency-ping_pong-64", "latency-ping_pong-4096", "latency-stream-64", "latency-stream-4096",
-        "throughput-stream", "cpu-ping_pong-64", "cpu-ping_pong-4096", "cpu-stream-64", "cpu-stream-4096",
+        "launches-ping_pong-64", "launches-stream-64", "throughput-stream", "floors-ping_pong-64",
+        "share-stream-4096", "cpu-ping_pong-64", "cpu-ping_pong-4096", "cpu-stream-64", "cpu-stream-4096",
+        "pareto-ping_pong-64", "heat-ping_pong", "heat-stream",
     ]
 
 
@@ -64,7 +67,8 @@ def test_latency_curves_and_marks_are_those_of_the_result() -> None:
 
 def test_latency_bars_are_the_intervals() -> None:
     for _, panel, axes in panels("Latency"):
-        drawn = [segment.tolist() for bars in axes.collections for segment in bars.get_segments()]
+        drawn = [segment.tolist() for bars in axes.collections
+                 if isinstance(bars, LineCollection) for segment in bars.get_segments()]
         at = tail_position(0.999)
         for trial in panel.drawn:
             assert [[at, trial.summary["p999"].low], [at, trial.summary["p999"].high]] in drawn
@@ -78,6 +82,39 @@ def test_throughput_lines_are_medians_over_all_sizes() -> None:
             curve = line(axes, trial.label)
             assert list(curve.get_xdata()) == [t.size for t in row] == [64, 4096]
             assert list(curve.get_ydata()) == [t.summary["bytes_per_s"].median for t in row]
+
+
+def test_the_tint_reaches_from_the_fastest_launch_to_the_slowest() -> None:
+    for _, panel, axes in panels("Latency"):
+        bands = [item for item in axes.collections if item.get_alpha() == 0.13]
+        assert len(bands) == min(3, len(panel.drawn))
+        x, low, high = percentile_band(panel.drawn[0])
+        corners = {tuple(corner) for corner in bands[0].get_paths()[0].vertices}
+        assert (x[-1], high[-1]) in corners
+        assert (x[-1], low[-1]) in corners
+
+
+def test_below_the_axis_stands_how_many_observations_lie_beyond() -> None:
+    for chart, panel, axes in panels("Latency"):
+        labels = dict(item.get_text().split("\n") for item in axes.get_xticklabels())
+        observed = testing.OBSERVATIONS // (10 if chart.name.startswith("latency-stream") else 1)
+        assert labels["50%"] == f"{observed // 2:,}"
+        assert labels["99.9%"] == f"{observed // 1000:,}"
+
+
+def test_throughput_shows_half_of_memcpy_for_what_copies_twice() -> None:
+    for _, _, axes in panels("Throughput"):
+        once, twice = line(axes, "memcpy ceiling"), line(axes, "two copies")
+        assert list(twice.get_xdata()) == list(once.get_xdata())
+        assert list(twice.get_ydata()) == [rate / 2 for rate in once.get_ydata()]
+
+
+def test_throughput_says_who_leads_from_what_size_on() -> None:
+    made = [testing.trial(name, workload="stream", size=size, typical_ns=ns, launches=6)
+            for name, costs in (("small", (100, 900)), ("big", (300, 300)))
+            for size, ns in zip((64, 4096), costs)]
+    (said,) = charts_of(*made)["throughput-stream"].more
+    assert said.endswith("blocking: at 64\u00a0B `small` leads, at 4\u00a0KiB `big` leads.")
 
 
 def test_throughput_shows_the_memcpy_ceiling_and_the_floor() -> None:
@@ -118,9 +155,9 @@ def test_cpu_bars_start_at_zero_and_add_up_both_sides() -> None:
             assert right.get_x() == pytest.approx(left.get_width())
 
 
-def test_each_panel_holds_one_placement_and_one_wait() -> None:
+def test_each_panel_that_ranks_holds_one_placement_and_one_wait() -> None:
     for chart in CHARTS.values():
-        for panel in chart.panels:
+        for panel in chart.panels if chart.places else []:
             assert {(t.placement, t.wait) for t in panel.drawn} == {(panel.placement, panel.wait)}
             assert not any(t.is_floor for t in panel.drawn)
 
@@ -130,7 +167,7 @@ def test_the_wait_stands_on_every_label() -> None:
         for panel, axes in zip(chart.panels, chart.canvas.axes):
             assert panel.title in texts(axes)
             assert panel.title.endswith(panel.wait)
-            for trial in panel.drawn:
+            for trial in panel.drawn if panel.wait else []:
                 assert f"{trial.mechanism} · {trial.wait}" in texts(axes)
 
 
@@ -156,7 +193,7 @@ def test_a_mechanism_without_the_biggest_size_is_drawn_up_to_its_own() -> None:
 
 def test_a_lone_trial_of_one_size_makes_figures() -> None:
     charts = charts_of(testing.trial(workload="stream", launches=1))
-    assert set(charts) == {"latency-stream-64", "throughput-stream", "cpu-stream-64"}
+    assert set(charts) == {"latency-stream-64", "launches-stream-64", "throughput-stream", "cpu-stream-64"}
     assert all(chart.svg for chart in charts.values())
 
 
@@ -197,6 +234,18 @@ def test_a_png_is_a_png() -> None:
     assert CHARTS["cpu-stream-64"].png().startswith(b"\x89PNG")
 
 
+def test_a_pdf_is_a_pdf_and_the_same_each_time() -> None:
+    made = CHARTS["cpu-stream-64"].pdf()
+    assert made.startswith(b"%PDF")
+    assert made == CHARTS["cpu-stream-64"].pdf()
+
+
+def test_every_finding_is_one_sentence() -> None:
+    for chart in CHARTS.values():
+        assert chart.finding.endswith(".")
+        assert ". " not in chart.finding
+
+
 def test_everything_of_a_panel_lies_in_its_cell_even_under_a_long_name() -> None:
     long = charts_of(testing.trial("a_mechanism_with_the_longest_of_names", workload="stream", launches=1))
     for chart in [*CHARTS.values(), *long.values()]:
@@ -221,3 +270,14 @@ def test_cpu_rows_begin_with_the_least() -> None:
 def test_a_result_without_figures_has_no_charts() -> None:
     empty: Result = testing.loaded(testing.result([testing.failed()]))
     assert figures.charts(empty) == []
+
+
+def test_labels_of_sizes_do_not_run_into_each_other() -> None:
+    sizes = (8, 64, 1024, 4096, 65536, 1048576)
+    chart = charts_of(*(testing.trial("pipe", workload="stream", size=size, launches=1) for size in sizes))
+    (axes,) = chart["throughput-stream"].canvas.axes
+    assert [label.get_text() for label in axes.get_xticklabels()] == [
+        "1\u00a0MiB", "64\u00a0KiB", "4\u00a0KiB", "64\u00a0B", "8\u00a0B"]
+    renderer = FigureCanvasAgg(axes.figure).get_renderer()
+    boxes = [label.get_window_extent(renderer) for label in axes.get_xticklabels()]
+    assert all(left.x1 < right.x0 for right, left in zip(boxes, boxes[1:]))

@@ -50,9 +50,14 @@ def read(html: str) -> Reader:
     return reader
 
 
+def without_scripts(html: str) -> str:
+    """A page as those have it who let no script run."""
+    return re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+
+
 def words(html: str) -> str:
-    """The text of a page without its styles, its white space levelled."""
-    body = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+    """The text of a page without its styles and scripts, its white space levelled."""
+    body = without_scripts(re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL))
     return " ".join(" ".join(read(body).words).split())
 
 
@@ -73,16 +78,30 @@ def test_elements_are_closed_in_order() -> None:
     assert read(HTML).open == []
 
 
-def test_nothing_is_asked_from_outside_and_no_script_is_needed() -> None:
+def test_nothing_is_asked_from_outside() -> None:
     reader = read(HTML)
-    outside = {"script", "link", "img", "iframe", "object", "embed", "base"}
-    assert not {tag for tag, _ in reader.tags} & outside
+    assert not {tag for tag, _ in reader.tags} & {"link", "img", "iframe", "object", "embed", "base"}
     for _, attributes in reader.tags:
         for name in {"src", "href", "xlink:href", "data", "action", "srcset"} & set(attributes):
             assert attributes[name].startswith("#")
     assert "@import" not in HTML
     assert all(target.startswith("#") for target in re.findall(r"url\(([^)]*)\)", HTML))
-    assert not re.search(r"https?://", HTML)
+    assert not re.search(r"https?://", without_scripts(HTML))
+
+
+def test_the_page_forbids_the_browser_to_ask_anybody() -> None:
+    assert "default-src 'none'" in HTML.partition("</head>")[0]
+
+
+def test_scripts_only_add_to_what_is_there_without_them() -> None:
+    bare = without_scripts(HTML)
+    assert read(bare).open == []
+    assert "<svg" in bare and "<table" in bare and "<button" not in bare
+
+
+def test_no_script_ends_before_its_end() -> None:
+    assert all("<!--" not in body for body in re.findall(r"<script[^>]*>(.*?)</script>", HTML, re.DOTALL))
+    assert HTML.count("<script") == HTML.count("</script>")
 
 
 def test_ids_are_unique_and_every_reference_has_its_target() -> None:
@@ -209,7 +228,8 @@ def test_text_of_the_result_can_be_no_markup() -> None:
     document["environment"]["cpu"]["model"] = "<b>CPU</b> \u0000\ud800"
     html = render(document)
     assert read(html).open == []
-    assert not re.search(r"<(script|img|b|i)\b", html)
+    assert not re.search(r"<(script|img|b|i)\b", without_scripts(html))
+    assert "alert" not in "".join(re.findall(r"<script.*?</script>", html, re.DOTALL))
     assert "<script>alert(1)</script>" in words(html)
 
 
@@ -231,7 +251,9 @@ def test_five_hundred_trials_make_less_than_three_megabytes() -> None:
         for i in range(32) for workload in ("ping_pong", "stream") for placement in ("same_core", "two_cores")
         for wait in ("block", "adaptive", "spin", "none")
     ]
-    html = render(testing.result(trials))
+    result = testing.loaded(testing.result(trials))
+    charts = figures.charts(result)
+    html = page.html(result, charts)
     assert len(trials) > 500
     assert len(html.encode()) < 3_000_000
-    assert html.count("<svg ") == 5 * 8
+    assert html.count("<svg ") == sum(len(chart.panels) for chart in charts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -35,10 +36,10 @@ def test_a_report_is_page_pictures_and_tables(tmp_path: Path) -> None:
     done = run(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{tmp_path}/report/index.html\n"
-    assert sorted(file.name for file in (tmp_path / "report").iterdir()) == [
-        "cpu-stream-64.png", "cpu-stream-64.svg", "index.html", "latency-stream-64.png",
-        "latency-stream-64.svg", "table.csv", "table.md", "throughput-stream.png", "throughput-stream.svg",
-    ]
+    names = ("cpu-stream-64", "latency-stream-64", "launches-stream-64", "throughput-stream")
+    figures = {f"{name}.{form}" for name in names for form in ("pdf", "png", "svg")}
+    written = {file.name for file in (tmp_path / "report").iterdir()}
+    assert written == figures | {"index.html", "table.csv", "table.md"}
 
 
 def test_the_result_file_itself_may_be_given_and_a_place_chosen(tmp_path: Path) -> None:
@@ -81,13 +82,79 @@ def test_a_missing_directory_gives_one_line(tmp_path: Path) -> None:
     assert_one_line(run(tmp_path / "nowhere"), "nowhere", "there is no such file")
 
 
-def test_of_several_results_the_good_ones_are_drawn(tmp_path: Path) -> None:
-    testing.write(testing.result([]), tmp_path / "good")
-    (tmp_path / "bad").mkdir()
-    (tmp_path / "bad" / "result.json").write_text("{", "utf-8")
-    done = run(tmp_path / "bad", tmp_path / "good", "--out", tmp_path / "out")
+def named(id: str, **run: str) -> testing.Json:
+    """The small result as another run."""
+    return SMALL | {"run": SMALL["run"] | {"id": id} | run}
+
+
+def broken(folder: Path, text: str) -> Path:
+    """A result directory whose file is no result."""
+    folder.mkdir()
+    (folder / "result.json").write_text(text, "utf-8")
+    return folder
+
+
+def test_where_the_first_result_cannot_be_read_the_next_one_is_shown_and_the_page_says_so(
+        tmp_path: Path) -> None:
+    testing.write(SMALL, tmp_path / "good")
+    bad = broken(tmp_path / "bad", "{")
+    done = run(bad, tmp_path / "good", "--out", tmp_path / "out")
     assert_one_line(done, "bad/result.json", "is cut off")
-    assert (tmp_path / "out" / SMALL["run"]["id"] / "index.html").is_file()
+    assert done.stdout == f"{tmp_path}/out/index.html\n"
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert "This is not the result that was asked for first." in page
+
+
+def test_several_results_make_one_page_that_compares_them(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        testing.write(named(name, revision=f"rev-{name}"), tmp_path / name)
+    done = run(tmp_path / "a", tmp_path / "b", tmp_path / "c", "--out", tmp_path / "out")
+    assert (done.returncode, done.stderr) == (0, "")
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert "2 results against the baseline (revision rev-a)" in page
+    rows = (tmp_path / "out" / "comparison.csv").read_text("utf-8").splitlines()
+    assert {row.partition(",")[0] for row in rows[1:]} == {"b", "c"}
+    assert (tmp_path / "out" / "comparison.md").is_file()
+
+
+def test_a_baseline_takes_the_place_of_the_first_result(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        testing.write(named(name, revision=f"rev-{name}"), tmp_path / name)
+    for more, others in ((["b"], {"a"}), (["c"], {"a", "b"})):
+        given = [tmp_path / "a", *([tmp_path / "b"] if len(others) > 1 else [])]
+        done = run(*given, "--baseline", tmp_path / more[0], "--out", tmp_path / "out")
+        assert (done.returncode, done.stderr) == (0, "")
+        rows = (tmp_path / "out" / "comparison.csv").read_text("utf-8").splitlines()
+        assert {row.partition(",")[0] for row in rows[1:]} == others
+
+
+def test_of_many_results_those_that_cannot_be_read_are_refused_one_by_one(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        testing.write(named(name, revision=f"rev-{name}"), tmp_path / name)
+    text = (tmp_path / "a" / "result.json").read_text("utf-8")
+    bad = [broken(tmp_path / "cut", text[:len(text) // 2]), broken(tmp_path / "foreign", '{"context": {}}'),
+           broken(tmp_path / "newer", '{"schema": 2}'), tmp_path / "nowhere"]
+    done = run(tmp_path / "a", *bad, tmp_path / "b", tmp_path / "c", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    said = ("is cut off", "is not an ipcmark result", "has schema 2", "there is no such file")
+    for line, file, what in zip(done.stderr.splitlines(), bad, said, strict=True):
+        assert line.startswith(f"ipcmark report: {file}") and what in line and "; " in line
+    assert "2 results against the baseline" in (tmp_path / "out" / "index.html").read_text("utf-8")
+
+
+def test_a_verification_or_another_system_that_cannot_be_read_leaves_the_rest(tmp_path: Path) -> None:
+    testing.write(SMALL, tmp_path / "a")
+    bad = broken(tmp_path / "bad", "{")
+    assert_one_line(run(tmp_path / "a", "--verify", bad), "bad", "cannot be read")
+    assert_one_line(run(tmp_path / "a", "--beside", bad), "bad", "is cut off")
+    assert (tmp_path / "a" / "report" / "index.html").is_file()
+
+
+def test_the_page_names_its_files_by_their_digests(tmp_path: Path) -> None:
+    file = testing.write(SMALL, tmp_path)
+    assert run(tmp_path).returncode == 0
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert digest in (tmp_path / "report" / "index.html").read_text("utf-8")
 
 
 def test_a_place_that_cannot_be_written_gives_one_line(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -34,8 +35,8 @@ def test_a_sound_result_keeps_its_figures(tmp_path: Path) -> None:
     assert trial.summary["p50"].median == given["summary"]["p50"]["median"]
     assert trial.launches[0].histogram is not None
     bins = given["launches"][0]["latency_ns"]["histogram"]["bins"]
-    assert trial.launches[0].histogram.edges == [edge for edge, _ in bins]
-    assert trial.launches[0].histogram.counts == [count for _, count in bins]
+    assert list(trial.launches[0].histogram.edges) == [edge for edge, _ in bins]
+    assert list(trial.launches[0].histogram.counts) == [count for _, count in bins]
     producer = given["launches"][0]["resources"]["producer"]
     assert trial.launches[0].producer_cpu_ns == producer["user_ns"] + producer["system_ns"]
 
@@ -45,6 +46,15 @@ def test_options_that_are_not_as_usual_are_part_of_a_mechanisms_name(tmp_path: P
     assert load(testing.write(document, tmp_path)).trials[0].label == "pipe[depth=256,buffer=4096] · block"
     document = testing.result([testing.trial(launches=1) | {"options": {"memory": "memfd"}}])
     assert load(testing.write(document, tmp_path)).trials[0].label == "pipe[memory=memfd] · block"
+
+
+def test_a_result_knows_its_file_by_name_size_and_digest(tmp_path: Path) -> None:
+    file = testing.write(SMALL, tmp_path)
+    data = file.read_bytes()
+    source = load(file).source
+    assert source is not None
+    assert (source.name, source.size) == ("result.json", len(data))
+    assert source.sha256 == hashlib.sha256(data).hexdigest()
 
 
 def test_a_directory_means_the_file_in_it(tmp_path: Path) -> None:
@@ -82,6 +92,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     ("[]", "is not an ipcmark result"),
     ('{"context": {}, "benchmarks": []}', "is not an ipcmark result"),
     ('{"schema": 2}', "has schema 2"),
+    ('{"schema": 1, "clauses": []}', "is a verification"),
     ('{"schema": 1}', 'has no "run"'),
     ('{"schema": "first"}', "is not an ipcmark result"),
     ('{"schema": true}', "is not an ipcmark result"),

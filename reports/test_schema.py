@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 import schema_check
+import schema_fits
 import testing
 from results import STATISTICS
 
@@ -49,6 +50,7 @@ WRONG: list[tuple[Path, object]] = [
     ((*LAUNCH, "latency_ns", "histogram", "bins", 0), [1.0]),
     ((*LAUNCH, "latency_ns", "histogram", "bins", 0), [1.0, 0]),
     ((*LAUNCH, "latency_ns", "histogram", "bins", 0), ["1.0", 5]),
+    ((*LAUNCH, "latency_ns", "histogram", "bins", 0), [1.0, 1.5]),
     ((*LAUNCH, "verified", "torn"), True), ((*LAUNCH, "resources", "producer", "user_ns"), -1),
     ((*LAUNCH, "noise", "contaminated"), 0), (("skipped", 0, "reason"), 3),
 ]
@@ -94,6 +96,14 @@ def test_the_schema_is_itself_valid() -> None:
 def test_a_sound_document_is_accepted_by_both() -> None:
     assert accepts(GOOD)
     assert schema_check.check(GOOD, SCHEMA) is None
+
+
+@pytest.mark.parametrize("path, value", WRONG, ids=str)
+def test_the_quick_look_says_no_where_the_walk_finds_a_problem_and_yes_to_the_rest(
+        path: Path, value: object) -> None:
+    fits = schema_fits.compiled(SCHEMA, SCHEMA)
+    assert fits(GOOD)
+    assert not fits(changed(path, value))
 
 
 def test_unknown_facts_and_a_run_without_an_end_are_accepted() -> None:

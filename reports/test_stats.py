@@ -10,7 +10,8 @@ import pytest
 
 import testing
 from results import Histogram, Trial
-from stats import (NEEDED_COVERAGE, TAIL, Verdict, cpu_sides, percentile_curve, quantiles,
+from stats import (NEEDED_COVERAGE, TAIL, Verdict, cpu_sides, median_interval, percentile_band,
+                   percentile_curve, quantiles,
                    representative_sizes, standing, tail_position)
 from units import Interval
 
@@ -48,6 +49,21 @@ def test_a_quantile_among_the_overflowed_is_infinite() -> None:
 
 def test_an_empty_histogram_has_no_finite_quantile() -> None:
     assert quantiles(Histogram([], [], 0), np.array([0.5])).tolist() == [math.inf]
+
+
+def test_the_interval_over_launches_is_that_of_the_program() -> None:
+    for n in range(1, 21):
+        values = np.random.default_rng(n).normal(100, 10, n).tolist()
+        expected, _ = testing.summary_of(values)
+        assert median_interval(values) == (expected["median"], expected["low"], expected["high"])
+
+
+def test_the_curve_lies_within_the_band_of_its_launches() -> None:
+    x, middle = percentile_curve(BASE)
+    at, low, high = percentile_band(BASE)
+    assert x.tolist() == at.tolist()
+    assert (low <= middle).all() and (middle <= high).all()
+    assert (low < high).any()
 
 
 def test_a_curve_runs_through_the_medians_of_the_table() -> None:

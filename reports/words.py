@@ -74,6 +74,12 @@ def workload(name: str) -> Workload:
     return WORKLOADS.get(name, Workload(title, "latency", meaning, False))
 
 
+def in_order(names: Iterable[str]) -> list[str]:
+    """Workloads in the order in which a page speaks of them; those that are not known here come last."""
+    known = list(WORKLOADS)
+    return sorted(set(names), key=lambda name: (known.index(name) if name in known else len(known), name))
+
+
 def condition(placement: str, wait: str) -> str:
     """Two cores · block."""
     place = PLACEMENTS[placement]

@@ -46,7 +46,7 @@ def read(file: Path, data: bytes) -> Run:
     return Run(
         id=run["id"],
         environment=environment.of_record(document["environment"]),
-        effort=_effort(run.get("effort")),
+        effort=effort_text(run.get("effort")),
         time=parse_time(run["started"]),
         revision=revision,
         dirty=dirty,
@@ -113,7 +113,7 @@ def _figures(trials: list[Json]) -> Iterator[Figure]:
             yield Figure(name, statistic, unit, value, low, high, len(trial["launches"]))
 
 
-def _effort(effort: object) -> str:
+def effort_text(effort: object) -> str:
     """How long the launches of a run were; nothing where it does not say."""
     if not isinstance(effort, dict) or not {"duration_s", "warm_up_s"} <= effort.keys():
         return ""

@@ -41,11 +41,19 @@ class Note(NamedTuple):
 
 
 def draw(judged: list[Judged], environments: dict[str, str], out: Path) -> None:
-    """Writes the picture: SVG or PNG by the name of `out`. Throws OSError."""
-    style.apply()
-    lines = textwrap.wrap("; ".join(dict.fromkeys(
+    """Writes the picture: SVG, PNG or PDF by the name of `out`. Throws OSError."""
+    figure = figure_of(judged, "; ".join(dict.fromkeys(
         heading(environments[one.series.environment], one.series.environment, one.series.effort)
-        for one in judged)), WRAP)
+        for one in judged)))
+    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(out.suffix, {"Software": None})
+    with matplotlib.rc_context(style.SETTINGS):
+        figure.savefig(out, dpi=DOTS_PER_INCH, metadata=metadata)
+
+
+def figure_of(judged: list[Judged], foot: str) -> Figure:
+    """The picture: a panel for each series, below them what they share."""
+    style.apply()
+    lines = textwrap.wrap(foot, WRAP)
     notes = [_notes(one) for one in judged]
     heights = [TITLE + ROW * _rows(of) + HEIGHT + BOTTOM for of in notes]
     whole = 2 * FOOT + sum(heights) + ROW * len(lines)
@@ -56,9 +64,7 @@ def draw(judged: list[Judged], environments: dict[str, str], out: Path) -> None:
         top -= height
     for number, line in enumerate(lines):
         figure.text(EDGE / WIDTH, (top - ROW * number) / whole, line, size=7, color=style.MUTED, va="top")
-    metadata = {"Date": None} if out.suffix == ".svg" else {"Software": None}
-    with matplotlib.rc_context(style.SETTINGS):
-        figure.savefig(out, dpi=DOTS_PER_INCH, metadata=metadata)
+    return figure
 
 
 def _rows(notes: list[Note]) -> int:
