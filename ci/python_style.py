@@ -16,8 +16,8 @@ WITHOUT_SUFFIX = {"scripts": ["scripts/new-mechanism"]}
 
 def main(cache: str) -> int:
     codes = []
-    for folder in ["reports", "reports/history", "reports/exchange", "reports/advice", "reports/browser",
-                   "scripts", "ci"]:
+    for folder in ["reports", "reports/drawing", "reports/pages", "reports/history", "reports/exchange",
+                   "reports/advice", "reports/browser", "scripts", "ci"]:
         files = [str(path.relative_to(ROOT)) for path in sorted((ROOT / folder).glob("*.py"))]
         files += WITHOUT_SUFFIX.get(folder, [])
         for tool in [["mypy", "--config-file", SETTINGS, "--cache-dir", cache, "--no-error-summary"],

@@ -38,7 +38,8 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
 def check_installed(prefix: Path) -> None:
     for file in ["bin/ipcmark", "include/ipcmark/harness/mechanism.hpp", "share/ipcmark/reports/report.py",
                  "share/ipcmark/reports/schema.json", "share/ipcmark/reports/history/history.py",
-                 "share/ipcmark/reports/exchange/exchange.py"]:
+                 "share/ipcmark/reports/exchange/exchange.py", "share/ipcmark/reports/advice/advise.py",
+                 "share/ipcmark/reports/pages/page.py", "share/ipcmark/reports/drawing/figures.py"]:
         expect((prefix / file).is_file(), f"{file} is not installed")
     for path in sorted(prefix.rglob("*")):
         expect(not path.name.startswith(("test", ".", "__pycache__")), f"{path} is installed")
@@ -84,6 +85,8 @@ def check_program(program: Path, folder: Path, prefix: Path) -> None:
         expect("mapped_mailbox" in page.read_text("utf-8"), f"{page} does not show the mechanism")
         table = run(each, "export", result, "--format", "csv")
         expect("mapped_mailbox" in table, f"export does not have the mechanism:\n{table}")
+        advice = json.loads(run(each, "advise", result, "--format", "json"))
+        expect(advice["pick"]["mechanism"] in mine, f"the advice is {advice['pick']}")
     store = folder / "history.sqlite"
     run(prefix / "bin/ipcmark", "history", "add", result, "--store", store)
     shown = run(prefix / "bin/ipcmark", "history", "show", "*mapped_mailbox*", "--store", store)

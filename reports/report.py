@@ -12,6 +12,8 @@ import os
 import sys
 from pathlib import Path
 
+import folders  # noqa: F401
+
 FINE, BAD_INPUT = 0, 2
 NEEDED = "install it: apt install python3-matplotlib python3-numpy"
 

@@ -11,7 +11,8 @@ from argparse import Namespace
 from pathlib import Path
 
 # What reads and draws a single result lies in the folder above; this is the one place that says so.
-sys.path.insert(1, str(Path(__file__).resolve().parents[1]))
+ABOVE = Path(__file__).resolve().parents[1]
+sys.path[1:1] = [str(ABOVE), str(ABOVE / "drawing")]
 
 FINE, BAD_INPUT = 0, 2
 NEEDED = "install it: apt install python3-numpy python3-sqlalchemy"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from results import Result
 
-FOLDER = Path(__file__).parent / "advice"
+FOLDER = Path(__file__).parents[1] / "advice"
 sys.path.append(str(FOLDER))
 
 from facts import facts_of  # noqa: E402
