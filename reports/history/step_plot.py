@@ -183,6 +183,6 @@ def _axes(axes: Axes, judged: Judged) -> None:
     axes.yaxis.set_major_formatter(lambda value, _: short(value, judged.series.scale))
     axes.set_ylim(low, high)
     axes.grid(True, axis="y")
-    shown = sorted({round(i * (count - 1) / (TICKS - 1)) for i in range(TICKS)}) if count > 1 else [0]
+    shown = range(0, count, max(1, -(-(count - 1) // (TICKS - 1))))
     axes.xaxis.set_major_locator(FixedLocator(shown))
     axes.set_xticklabels([f"{day(judged.points[i].time)}\n{judged.points[i].commit}" for i in shown], size=7)

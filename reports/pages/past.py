@@ -57,10 +57,10 @@ class Past:
 
 
 NOTE = (
-    "Each point is the median of one run; steps are levels between changes. Looked at are the ping-pong and "
-    "the stream of one size each, on this environment alone. A history never judges the newest runs: "
-    "`ipcmark history check` tells all series, and `ipcmark gate` judges a change by measuring both sides in "
-    "turn."
+    "Each point is the median of one run, its thin line the interval, cut off where it leaves the panel; "
+    "steps are levels between changes. Looked at are the ping-pong and the stream of one size each, on this "
+    "environment alone. A history never judges the newest runs: `ipcmark history check` tells all series, "
+    "and `ipcmark gate` judges a change by measuring both sides in turn."
 )
 
 
