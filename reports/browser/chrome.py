@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SWITCHES = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--force-device-scale-factor=1",
+    "--disable-dev-shm-usage",  # other tests fill that up
 )
 DESKTOP, PHONE = (1280, 900), (390, 844)
 
