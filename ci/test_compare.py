@@ -7,8 +7,9 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+from scratch import scratch_folder
 
 COMPARE = Path("/usr/share/benchmark/compare.py")  # package libbenchmark-tools
 CASE = "anonymous_pipe/ping_pong/64/block/same_core"
@@ -33,8 +34,8 @@ def main() -> None:
     if not COMPARE.exists():
         print(f"skipped: {COMPARE} is missing; install libbenchmark-tools")
         sys.exit(77)
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder) / name for name in ("before.json", "after.json")]
+    with scratch_folder() as folder:
+        files = [folder / name for name in ("before.json", "after.json")]
         for file in files:
             measure(sys.argv[1], file)
         runs = json.loads(files[0].read_text())["benchmarks"]

@@ -12,8 +12,9 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+from scratch import scratch_folder
 
 SOURCE = Path(__file__).resolve().parents[1]
 TEXTS = {".cmake", ".hpp", ".cpp", ".in", ".py", ".css", ".json"}
@@ -99,8 +100,7 @@ def main() -> int:
     parser.add_argument("--cmake", default="cmake")
     parser.add_argument("--configure", action="append", default=[], help="an argument for the project")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ipcmark-package-") as name:
-        folder = Path(name).resolve()
+    with scratch_folder() as folder:
         os.environ |= {"IPCMARK_HOST_LOCK": folder.name, "PYTHONDONTWRITEBYTECODE": "1"}
         prefix, build = folder / "prefix", folder / "build"
         try:

@@ -9,10 +9,11 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import jsonschema
+
+from scratch import scratch_folder
 
 SCHEMA = Path(__file__).parents[1] / "reports" / "schema.json"
 # On most hosts the second mechanism has a limit far below the second size: a skipped trial is seen as well.
@@ -20,11 +21,11 @@ SELECTION = ["-m", "anonymous_pipe,posix_mq", "-s", "64,16MiB", "-w", "ping_pong
 
 
 def main(program: str) -> int:
-    with tempfile.TemporaryDirectory(prefix="ipcmark-schema-") as folder:
-        out = Path(folder) / "result"
+    with scratch_folder() as folder:
+        out = folder / "result"
         run = subprocess.run(
             [program, "run", *SELECTION, "-n", "1", "-d", "20ms", "--quiet", "--out", str(out)],
-            env=os.environ | {"IPCMARK_HOST_LOCK": folder}, text=True, capture_output=True)
+            env=os.environ | {"IPCMARK_HOST_LOCK": folder.name}, text=True, capture_output=True)
         if run.returncode != 0:
             print(f"{' '.join(run.args)}: exit code {run.returncode}\n{run.stdout}{run.stderr}")
             return 1

@@ -13,13 +13,14 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+
+from scratch import scratch_folder
 
 SCHEMA = Path(__file__).parents[1] / "reports" / "schema.json"
 
@@ -104,7 +105,8 @@ def check_kill(program: Program, folder: str) -> None:
 
 
 def main(wine: str, executable: str) -> int:
-    with tempfile.TemporaryDirectory(prefix="ipcmark-wine-") as folder:
+    with scratch_folder() as place:
+        folder = str(place)
         program = Program(wine, executable, folder)
         names = check_list(json.loads(program.run("list", "--json")))
         program.run("run", "-m", "nothing_of_this_name", code=2)

@@ -12,12 +12,13 @@ import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from scratch import scratch_folder
 
 MECHANISMS = {"x11_clipboard", "x11_property"}
 SIZES = ["64", "4096", "1048576"]  # the last one goes by INCR
@@ -125,8 +126,7 @@ def main(program: str) -> int:
     if shutil.which("Xvfb") is None:
         print("skipped: there is no Xvfb here; scripts/setup --tests installs it")
         return 77
-    with tempfile.TemporaryDirectory(prefix="ipcmark-x11-") as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         alone = Test(program, folder, {"DISPLAY": ""})
         without_a_display(alone)
         with display(folder) as environment:

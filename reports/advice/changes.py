@@ -97,11 +97,11 @@ def _answer(decision: Decision, wanted: Json) -> Json:
 def relaxations(facts: Json, wanted: Json, decision: Decision) -> list[Json]:
     """When nobody qualifies: the fewest constraints whose removal lets somebody qualify, and who that is;
     then the nearest sizes that were measured and at which somebody does."""
-    stubborn = _stubborn(decision)
+    of_each = _obstacles_of_each(decision)
     found: list[Json] = []
     for count in range(1, MOST_RELAXED + 1):
         for constraints in combinations(given(wanted), count):
-            if not any(obstacles <= set(constraints) for obstacles in stubborn):
+            if not any(obstacles <= set(constraints) for obstacles in of_each):
                 continue
             found += _relaxed(facts, without(wanted, constraints), list(constraints),
                               " and ".join(WITHOUT[name] for name in constraints))
@@ -117,7 +117,7 @@ def relaxations(facts: Json, wanted: Json, decision: Decision) -> list[Json]:
     return found
 
 
-def _stubborn(decision: Decision) -> list[set[str]]:
+def _obstacles_of_each(decision: Decision) -> list[set[str]]:
     """Of each candidate what excludes it, but for what may go away with something else: it saves asking again
     where nothing can come of it."""
     found: dict[tuple[str, str], set[str]] = {}

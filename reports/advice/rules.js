@@ -91,7 +91,7 @@
   }
 
   function relaxations(facts, wanted, decision) {
-    const obstacles = stubborn(decision), found = [];
+    const obstacles = obstaclesOfEach(decision), found = [];
     for (let count = 1; count <= MOST_RELAXED && !found.length; count += 1) {
       for (const constraints of combinations(given(wanted), count)) {
         if (!obstacles.some((those) => [...those].every((name) => constraints.includes(name)))) continue;
@@ -113,7 +113,7 @@
 
   // Of each candidate what excludes it, but for what may go away with something else: it saves asking again
   // where nothing can come of it.
-  function stubborn(decision) {
+  function obstaclesOfEach(decision) {
     const found = new Map();
     for (const {mechanism, wait, constraint} of decision.excluded) {
       const key = `${mechanism} ${wait}`;

@@ -197,6 +197,6 @@ def test_what_is_not_asked_again_would_not_have_let_anybody_qualify(monkeypatch:
     facts = made.random_facts(rng)
     questions = [made.random_wanted(rng) for _ in range(60)]
     pruned = [advise(facts, question)["relax"] for question in questions]
-    monkeypatch.setattr(changes, "_stubborn", lambda decision: [set()])
+    monkeypatch.setattr(changes, "_obstacles_of_each", lambda decision: [set()])
     assert pruned == [advise(facts, question)["relax"] for question in questions]
     assert sum(map(bool, pruned)) > 20
