@@ -40,7 +40,7 @@ class Program:
         if done.returncode != code:
             sys.exit(done.returncode if done.returncode == 77 else
                      f"{' '.join(words)}: exit code {done.returncode} and not {code}\n"
-                     f"{done.stdout}{done.stderr}")
+                     f"{done.stderr}{done.stdout}")  # what failed, then everything
         return done.stdout
 
 

@@ -9,6 +9,7 @@ from statistics import median_low
 from typing import Any
 
 import parent_folder  # noqa: F401
+import lamp
 import overview
 from results import Refused, Result, Trial
 from stats import NEEDED_COVERAGE
@@ -57,6 +58,7 @@ def facts_of(result: Result) -> Json:
         "waits": WAITS,
         "system": _system(result),
         "verified": result.verification is not None,
+        "reliable": not lamp.doubts(result),
         "caveats": machine_caveats(result),
         "mechanisms": {name: _mechanism(name, result, trials, entries[_base(name)], texts)
                        for name in dict.fromkeys(candidate["mechanism"] for candidate in candidates)},

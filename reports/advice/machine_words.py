@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import parent_folder  # noqa: F401
+import lamp
 import overview
 from results import Result
 
 
 def machine_caveats(result: Result) -> list[str]:
     """A sentence for each thing that makes every figure of a result worth less."""
-    return [*_host(result), *_verification(result)]
+    doubts = [f"Not to be relied on: {doubt}" for doubt in lamp.doubts(result)]
+    return [*doubts, *_host(result), *_verification(result)]
 
 
 def _host(result: Result) -> Iterator[str]:

@@ -98,7 +98,9 @@ def parts(facts: Json, wanted: Json, answer: Json, name: str) -> Iterator[Part]:
         yield Part("Advice: nothing qualifies", [f"Asked for: {asked}"])
         yield _relax(answer)
     else:
-        yield Part(f"Advice: `{answer['pick']['label']}`", [f"Asked for: {asked}", *_verdict(facts, answer)])
+        doubt = [] if facts["reliable"] else ["This run is not to be relied on; the caveats say why."]
+        yield Part(f"Advice: `{answer['pick']['label']}`",
+                   [f"Asked for: {asked}", *doubt, *_verdict(facts, answer)])
         yield _why(wanted, answer)
         yield _pareto(answer)
     yield from _others(facts, answer)

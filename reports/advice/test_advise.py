@@ -118,6 +118,18 @@ def test_what_a_verification_found_broken_is_not_advised(
             "evidence": "GEN-05 fail: TitleOfGEN-05"} in answer["excluded"]
 
 
+def test_an_advice_of_a_run_with_too_few_launches_says_first_that_it_is_not_to_be_relied_on(
+        folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    testing.write(made.result([testing.trial("pipe", workload=workload, launches=1)
+                               for workload in ("ping_pong", "stream")]), tmp_path)
+    said = "This run is not to be relied on; the caveats say why."
+    assert run(str(tmp_path)) == 0
+    text = capsys.readouterr().out
+    assert said in text.partition("Why\n")[0]
+    assert "Not to be relied on: Too few launches." in text.partition("Caveats\n")[2]
+    assert run(folder) == 0 and said not in capsys.readouterr().out
+
+
 def test_profiles_are_listed_without_a_result(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--list-profiles") == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(NAMES)

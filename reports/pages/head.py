@@ -24,11 +24,14 @@ def head(result: Result, verdict: str, lately: str = "") -> str:
     `verdict` is the answer in a sentence or two, with names in backquotes; `lately` says what the history has
     seen change, if it has.
     """
+    found = lamp.checks(result)
+    doubtful = f"{WORDS[Level.BAD]}, as the checks below say. As far as it goes: "
+    told = doubtful + verdict if lamp.level(found) is Level.BAD else verdict
     changed = f'<p class="lately"><a href="#history">{text(lately)}</a></p>\n' if lately else ""
     return (
         f'<header>\n<p class="eyebrow">ipcmark report · {text(result.run["started"][:10])}</p>\n'
-        f'<h1>{text(QUESTION)}</h1>\n<p class="verdict">{unbroken(marked(verdict))}</p>\n'
-        f'<p class="machine">{text(overview.machine(result))}</p>\n{changed}{lamp_box(lamp.checks(result))}'
+        f'<h1>{text(QUESTION)}</h1>\n<p class="verdict">{unbroken(marked(told))}</p>\n'
+        f'<p class="machine">{text(overview.machine(result))}</p>\n{changed}{lamp_box(found)}'
         f'{fact_list(overview.facts(result), "facts")}<p class="again">Repeat this run</p>\n'
         f'<pre><code>{text(result.run["command"])}</code></pre>\n</header>\n'
     )

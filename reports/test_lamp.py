@@ -72,6 +72,13 @@ def test_too_few_launches_make_a_run_that_is_not_to_be_relied_on() -> None:
     assert "Not to be relied on" in words(head.lamp_box(found))
 
 
+def test_the_verdict_of_such_a_run_says_so_before_it_names_anybody() -> None:
+    said = "Not to be relied on, as the checks below say. As far as it goes: take pipe"
+    few = testing.loaded(testing.result([testing.trial("pipe", launches=1)]))
+    assert said in words(head.head(few, "take `pipe`"))
+    assert said not in words(head.head(testing.loaded(SOUND), "take `pipe`"))
+
+
 def test_nothing_measured_is_the_worst() -> None:
     found = lamp.checks(testing.loaded(testing.result([])))
     assert found[0].title == "Nothing was measured." and lamp.level(found) is Level.BAD

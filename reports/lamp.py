@@ -52,6 +52,11 @@ def level(found: list[Check]) -> Level:
     return max(check.level for check in found)
 
 
+def doubts(result: Result) -> list[str]:
+    """Why nobody should choose by this run, a sentence or two for each check that says so; mostly none."""
+    return [f"{check.title} {check.text}" for check in checks(result) if check.level is Level.BAD]
+
+
 def completeness(result: Result) -> Iterator[Check]:
     """Whether there are figures, of all that was planned."""
     if not result.measured:
