@@ -7,7 +7,6 @@
 #include <random>
 
 #include "harness/os/channel.hpp"
-#include "harness/os/process.hpp"
 
 namespace ipcmark {
 namespace {
@@ -17,12 +16,13 @@ using Moment = std::chrono::steady_clock::time_point;
 // A case that is being run.
 class Running {
  public:
-  Running(const Case& one, const VerifySettings& settings)
+  Running(const Case& one, const VerifySettings& settings, std::optional<std::string> broke_at_first = {})
       : begun_(std::chrono::steady_clock::now()),
         deadline_(begun_ +
                   std::chrono::duration_cast<std::chrono::steady_clock::duration>(settings.patience)) {
     result_.of = one;
     result_.how = settings.each;
+    result_.broke_at_first = std::move(broke_at_first);
     auto [mine, theirs] = os::Channel::make();
     const os::RawHandle handle = theirs.raw();
     channel_ = std::move(mine);
@@ -87,6 +87,9 @@ class Running {
   }
   CaseResult end() {
     result_.seconds = seconds();
+    if (result_.broke_at_first)
+      result_.detail += (result_.detail.empty() ? "" : "; ") +
+                        ("of a second set-up, since the first broke: " + *result_.broke_at_first);
     process_.kill();
     process_.wait();
     return result_;
@@ -134,6 +137,11 @@ std::vector<CaseResult> run_cases(const std::vector<Case>& cases, const VerifySe
     wait_for_any(running);
     for (auto one = running.begin(); one != running.end();) {
       if (auto result = one->look()) {
+        if (settings.second_set_up && result->outcome == Outcome::broken_setup && !result->broke_at_first) {
+          *one = Running(result->of, settings, result->detail);
+          ++one;
+          continue;
+        }
         occupied = false;
         results.push_back(std::move(*result));
         done(results.back());

@@ -5,9 +5,11 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/os/process.hpp"
 #include "suites/conformance/clause.hpp"
 
 namespace ipcmark {
@@ -18,7 +20,8 @@ struct CaseResult {
   std::string detail;
   nlohmann::json facts = nlohmann::json::object();
   double seconds = 0;
-  CaseSettings how = {};                      // as it was run
+  CaseSettings how = {};                           // as it was run
+  std::optional<std::string> broke_at_first = {};  // why its first set-up broke, where this is of the second
   std::map<Outcome, unsigned> outcomes = {};  // of a soak: how often it ended how; this is the worst of them
 };
 
@@ -28,6 +31,8 @@ struct VerifySettings {
   std::chrono::duration<double> patience{30};  // after which a case is a hang
   std::chrono::steady_clock::time_point until =
       std::chrono::steady_clock::time_point::max();  // no case begins
+  // A case whose set-up broke, which judges nothing, is run once more; its detail tells of the first time.
+  bool second_set_up = os::starts_may_fail();
 };
 
 // Runs the cases, several at a time, those that must be alone at the end. `done` hears of each as it ends.

@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <filesystem>
+
+#include "harness/results/scratch_testing.hpp"
 #include "suites/conformance/actor.hpp"
 #include "suites/conformance/verify_report.hpp"
 #include "suites/conformance/verify_testing.hpp"
@@ -66,6 +69,14 @@ constexpr Clause outcomes[]{
          [] {
            record("got", "this far");
            Stage::wait_to_be_killed();
+         }},
+    {.id = "OUT-14",
+     .title = "CannotBeSetUpTheFirstTime",
+     .source = "here",
+     .body =
+         [] {
+           if (std::filesystem::create_directory(case_settings().out)) throw std::runtime_error("no");
+           EXPECT_EQ(1, 1);
          }},
 };
 
@@ -146,6 +157,20 @@ TEST(Verify, ACaseWhoseProcessDiesIsABrokenSetUp) {
   const CaseResult result = result_of("OUT-09");
   EXPECT_EQ(result.outcome, Outcome::broken_setup);
   EXPECT_THAT(result.detail, HasSubstr("signal 9"));
+}
+
+TEST(Verify, WhereStartsMayFailABrokenSetUpIsMadeOnceMoreAndTold) {
+  const Scratch scratch;
+  VerifySettings settings;
+  settings.each.out = scratch.path(".");
+  settings.second_set_up = true;
+  const CaseResult result = result_of(case_of("OUT-14"), settings);
+  EXPECT_EQ(result.outcome, Outcome::pass);
+  EXPECT_EQ(result.detail, "of a second set-up, since the first broke: no");
+  EXPECT_THAT(remarks_on({result}), HasSubstr("CannotBeSetUpTheFirstTime: of a second set-up"));
+  const CaseResult never = result_of(case_of("OUT-06"), settings);
+  EXPECT_EQ(never.outcome, Outcome::broken_setup);
+  EXPECT_EQ(never.detail, "no; of a second set-up, since the first broke: no");
 }
 
 TEST(Verify, ASoakRunsEachCaseInEveryRoundWithTheNextSeedAndTellsTheWorst) {

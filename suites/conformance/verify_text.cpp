@@ -177,7 +177,7 @@ std::string remarks_on(const std::vector<CaseResult>& results) {
       lacking_of_clause[{result.of.clause->id, result.detail}].push_back(result.of.mechanism);
   }
   for (const CaseResult& result : results) {
-    if (result.outcome == Outcome::pass) continue;
+    if (result.outcome == Outcome::pass && !result.broke_at_first) continue;
     std::string who = result.of.name();
     if (result.outcome == Outcome::unsupported && result.of.mechanism != nullptr) {
       const auto& clauses = lacking.at({result.of.mechanism, result.detail});

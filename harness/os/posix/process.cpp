@@ -46,6 +46,7 @@ void catch_termination() {
 int termination_signal() noexcept { return termination.load(std::memory_order_relaxed); }
 std::string signal_text(int signal) { return ::strsignal(signal); }
 void survive_closed_pipes() noexcept { ::signal(SIGPIPE, SIG_IGN); }
+bool starts_may_fail() noexcept { return false; }
 
 RawHandle number_in_child(std::span<const RawHandle>, std::size_t k) noexcept {
   return first_child_handle + static_cast<RawHandle>(k);

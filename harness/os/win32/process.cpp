@@ -51,6 +51,7 @@ void catch_termination() {
 int termination_signal() noexcept { return termination.load(std::memory_order_relaxed); }
 std::string signal_text(int signal) { return signal == SIGINT ? "Interrupt" : "Terminated"; }
 void survive_closed_pipes() noexcept {}
+bool starts_may_fail() noexcept { return under_wine(); }
 
 std::int64_t own_id() noexcept { return ::GetCurrentProcessId(); }
 

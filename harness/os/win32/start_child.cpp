@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/os/process.hpp"
 #include "harness/os/win32/win32.hpp"
 
 namespace ipcmark::os {
@@ -148,8 +149,8 @@ StartedChild start_child(const std::string& file, const std::vector<std::string>
   // Who put this process into a job may have forbidden to leave it.
   BOOL done = create(outlives_parent ? DWORD{CREATE_BREAKAWAY_FROM_JOB} : 0U);
   if (done == FALSE && outlives_parent && ::GetLastError() == ERROR_ACCESS_DENIED) done = create(0);
-  // Wine 8.0: one in a few thousand is dead before it begins, with nothing of it done.
-  for (int again = 0; done == FALSE && ::GetLastError() == ERROR_INTERNAL_ERROR && again < 3; ++again)
+  // What CreateProcess then reports under Wine is the code that the child died with.
+  for (int again = 0; done == FALSE && starts_may_fail() && again < 3; ++again)
     done = create(outlives_parent ? DWORD{CREATE_BREAKAWAY_FROM_JOB} : 0U);
   require(done, "CreateProcess");
   ::CloseHandle(started.hThread);
