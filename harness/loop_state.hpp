@@ -55,14 +55,15 @@ struct LoopState {
   MessageBuffer outgoing;              // the producer's own memory
   MessageBuffer incoming;              // the consumer's
   LaneChecker lanes;                   // in place of the checker, where a consumer gets several lanes
+  double interval = 0;                 // ticks from one message that is due to the next, where they are offered
   std::uint64_t overtaken = 0;         // ordinary messages that were sent before an urgent one and came later
 };
 
 template <class Base>
 struct Loops {
   using Loop = void (*)(Base& out, Base& in, const LoopPlan&, LoopState&);
-  Loop ping = nullptr, echo = nullptr, produce = nullptr, trickle = nullptr, consume = nullptr,
-       share = nullptr;
+  Loop ping = nullptr, echo = nullptr, produce = nullptr, trickle = nullptr, offer = nullptr,
+       consume = nullptr, share = nullptr;
   Loop urge = nullptr, attend = nullptr;  // null for endpoints without priorities
 };
 

@@ -119,6 +119,29 @@ TEST_P(LoopsTest, ATrickleRestsBeforeEveryMessageAndTimesEach) {
   EXPECT_TRUE(consumer_.checker.tally().clean());
 }
 
+TEST_P(LoopsTest, OfferedMessagesKeepTheirScheduleAndAPauseMakesAllLateThatWereDueMeanwhile) {
+  constexpr double each = 300'000, pause = 10 * each;  // ns; longer than an offer is awake for
+  producer_.interval = each;
+  const std::uint64_t before = os::ticks();
+  queue_loops.offer(queue_, queue_, ten, producer_);
+  EXPECT_GE(static_cast<double>(os::ticks() - before), 9 * each);
+  os::busy_wait(pause);
+  queue_loops.consume(queue_, queue_, ten, consumer_);
+  EXPECT_EQ(consumer_.latency.count(), 10U);
+  EXPECT_TRUE(consumer_.checker.tally().clean());
+  // The first was due nine intervals before the last, and the bins of the histogram are 1 % wide.
+  EXPECT_GE(static_cast<double>(consumer_.latency.max()), 0.98 * (pause + 9 * each));
+}
+
+TEST_P(LoopsTest, AnOfferThatCannotKeepUpIsNotShortenedAndItsMessagesAreLateByMoreAndMore) {
+  producer_.interval = 1;  // a thousand times what can be kept
+  queue_loops.offer(queue_, queue_, {.first = 0, .end = 1000, .sample_stride = 1}, producer_);
+  EXPECT_EQ(producer_.sent, 1000U);
+  queue_loops.consume(queue_, queue_, {.first = 0, .end = 1000, .sample_stride = 1}, consumer_);
+  EXPECT_EQ(consumer_.latency.count(), 1000U);
+  EXPECT_LE(consumer_.latency.max(), consumer_.ended - producer_.begun);
+}
+
 TEST_P(LoopsTest, APingTimesEveryRoundTripAndTheTimesMakeUpTheRound) {
   queue_loops.ping(queue_, queue_, ten, producer_);  // its own echo
   EXPECT_EQ(producer_.sent, 10U);

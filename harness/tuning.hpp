@@ -1,5 +1,5 @@
 // What a trial may vary beside its size, its wait and its placement: a choice that would change a reader's
-// verdict. A mechanism's traits say which of these axes it has.
+// verdict. A mechanism's traits say which of these axes it has; a rate is of the workload open_loop.
 #pragma once
 
 #include <cstddef>
@@ -19,11 +19,14 @@ struct Tuning {
   std::size_t batch = 0;   // messages announced together; usual: each on its own
   std::size_t memory = 0;  // what shared memory is made of: os::Memory
   std::size_t access = 0;  // how a consumer takes a message: access_names
+  std::size_t rate = 0;    // messages that a producer offers in a second; usual: usual_rate
   bool operator==(const Tuning&) const = default;
 };
 
 // Copied out, as one that is kept has to be; or every line of it read where it lies, and given back.
 inline constexpr std::string_view access_names[]{"copy", "in_place"};
+
+inline constexpr std::size_t usual_rate = 10'000, highest_rate = 1'000'000'000;
 
 // An axis by name, as the program and its files write it.
 struct Axis {
@@ -38,6 +41,7 @@ inline constexpr Axis axes[]{
     {"batch", &Tuning::batch, "messages that a busy consumer takes together"},
     {"memory", &Tuning::memory, "what shared memory is made of", os::memory_names},
     {"access", &Tuning::access, "how a consumer takes a message", access_names},
+    {"rate", &Tuning::rate, "messages offered in a second"},
 };
 
 // The axes that a mechanism has.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from verification import Verification
 
 RESULT_FILE = "result.json"
+RATE = "rate"  # The option that is of a workload and not of a mechanism.
 STATISTICS = (
     "p50", "p90", "p99", "p999", "max", "mean", "messages_per_s", "bytes_per_s", "cpu_ns_per_message",
     "peak_rss_bytes", "producer_fairness", "consumer_fairness", "overtaken_messages",
@@ -66,7 +67,8 @@ class Trial:
     """One mechanism, workload, size, wait and placement, with what its launches yielded.
 
     Where a mechanism's options were not as usual they are part of its name: `shm_spsc[depth=256]`. `broken`
-    holds the clauses that it was seen to break, where a verification is at hand.
+    holds the clauses that it was seen to break, where a verification is at hand. `offered` is how many
+    messages were due in a second, of a workload with a schedule, whose name then ends with it; else 0.
     """
 
     mechanism: str
@@ -82,6 +84,7 @@ class Trial:
     notes: list[str]
     failure: Failure | None
     broken: list[str] = field(default_factory=list)
+    offered: int = 0
 
     @property
     def label(self) -> str:
@@ -194,8 +197,17 @@ def _check_intervals(result: Result) -> None:
 
 def _variant(item: dict[str, Any]) -> str:
     """A mechanism with the options that were not as usual, which make it another line in every figure."""
-    options = ",".join(f"{name}={value}" for name, value in item.get("options", {}).items())
+    options = ",".join(f"{name}={value}" for name, value in item.get("options", {}).items() if name != RATE)
     return f"{item['mechanism']}[{options}]" if options else str(item["mechanism"])
+
+
+def _offered(item: dict[str, Any]) -> int:
+    return int(item.get("options", {}).get(RATE, 0))
+
+
+def _workload(item: dict[str, Any]) -> str:
+    """A workload; at a rate it is one of its own, since nobody at another rate compares with it."""
+    return f"{item['workload']}-{_offered(item)}" if _offered(item) else str(item["workload"])
 
 
 def _trial(item: dict[str, Any]) -> Trial:
@@ -204,7 +216,7 @@ def _trial(item: dict[str, Any]) -> Trial:
     return Trial(
         mechanism=_variant(item),
         family=item["family"],
-        workload=item["workload"],
+        workload=_workload(item),
         size=int(item["size"]),
         wait=item["wait"],
         placement=item["placement"],
@@ -214,6 +226,7 @@ def _trial(item: dict[str, Any]) -> Trial:
         confidence=item.get("confidence", 0.0),
         notes=item["notes"],
         failure=_failure(failure) if failure else None,
+        offered=_offered(item),
     )
 
 
@@ -268,7 +281,7 @@ def _counts(item: dict[str, Any]) -> dict[str, int]:
 def _skip(item: dict[str, Any]) -> Skip:
     return Skip(
         mechanism=_variant(item),
-        workload=item["workload"],
+        workload=_workload(item),
         size=int(item["size"]),
         wait=item["wait"],
         placement=item["placement"],

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 import testing
+import words
 from results import Refused, file_of, load
+from units import NBSP
 
 SMALL = testing.result([testing.trial(launches=1)])
 
@@ -39,6 +41,15 @@ def test_a_sound_result_keeps_its_figures(tmp_path: Path) -> None:
     assert list(trial.launches[0].histogram.counts) == [count for _, count in bins]
     producer = given["launches"][0]["resources"]["producer"]
     assert trial.launches[0].producer_cpu_ns == producer["user_ns"] + producer["system_ns"]
+
+
+def test_a_rate_makes_a_workload_of_its_own_and_no_other_mechanism(tmp_path: Path) -> None:
+    paced = testing.trial(workload="open_loop", launches=1) | {"options": {"depth": 4, "rate": 20_000}}
+    (trial,) = load(testing.write(testing.result([paced]), tmp_path)).trials
+    assert (trial.mechanism, trial.workload, trial.offered) == ("pipe[depth=4]", "open_loop-20000", 20_000)
+    assert words.workload(trial.workload).title == f"Open loop at 20.0{NBSP}k msg/s"
+    assert words.in_order(["open_loop-20000", "open_loop-1000", "made_up", "stream"]) == [
+        "stream", "open_loop-1000", "open_loop-20000", "made_up"]
 
 
 def test_options_that_are_not_as_usual_are_part_of_a_mechanisms_name(tmp_path: Path) -> None:

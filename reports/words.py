@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from units import MESSAGES_PER_S, quantity
+
 WAITS = {
     "block": "blocking",
     "adaptive": "adaptive",
@@ -64,20 +66,40 @@ WORKLOADS = {
         "Urgent", "one-way latency of urgent messages",
         "One message in 64 has a higher priority and overtakes the others, of which the producer sends as "
         "many as it can. Latency is of the urgent ones; of the rate 63 in 64 are ordinary.", True),
+    "open_loop": Workload(
+        "Open loop", "one-way latency from when a message was due",
+        "Messages are due at a fixed rate, whether the channel keeps up or not. Latency is one-way and from "
+        "the moment at which a message was due, so what waits behind a full channel or a pause is late, too; "
+        "the producer's CPU time is of its schedule.", True),
 }
 
 
 def workload(name: str) -> Workload:
     """The meaning of a workload; a plain one for a name that is not known here."""
+    base, rate = at_rate(name)
+    if rate:
+        about = workload(base)
+        return about._replace(title=f"{about.title} at {quantity(rate, MESSAGES_PER_S)}")
     title = name.replace("_", " ").capitalize()
     meaning = f"Latency as the workload {name} defines it."
     return WORKLOADS.get(name, Workload(title, "latency", meaning, False))
 
 
+def at_rate(name: str) -> tuple[str, int]:
+    """A workload's own name and the rate that it was at, 0 for one without: open_loop-1000."""
+    base, _, rate = name.rpartition("-")
+    return (base, int(rate)) if base and rate.isdigit() else (name, 0)
+
+
 def in_order(names: Iterable[str]) -> list[str]:
     """Workloads in the order in which a page speaks of them; those that are not known here come last."""
     known = list(WORKLOADS)
-    return sorted(set(names), key=lambda name: (known.index(name) if name in known else len(known), name))
+
+    def place(name: str) -> tuple[int, str, int]:
+        base, rate = at_rate(name)
+        return known.index(base) if base in known else len(known), base, rate
+
+    return sorted(set(names), key=place)
 
 
 def condition(placement: str, wait: str) -> str:

@@ -12,7 +12,7 @@ Loops<Endpoint>::Loop loop_named(const Loops<Endpoint>& loops, const std::string
   const std::pair<const char*, Loops<Endpoint>::Loop> all[]{
       {"ping", loops.ping},       {"echo", loops.echo},       {"produce", loops.produce},
       {"trickle", loops.trickle}, {"consume", loops.consume}, {"share", loops.share},
-      {"urge", loops.urge},       {"attend", loops.attend}};
+      {"urge", loops.urge},       {"attend", loops.attend},   {"offer", loops.offer}};
   for (const auto& [known, loop] : all) {
     if (name == known && loop != nullptr) return loop;
   }
@@ -55,6 +55,7 @@ class Child {
     state_.may_miss = mechanism_.traits.may_miss();
     const std::size_t bytes = state_.payload ? job.size : 0;
     state_.layout = StampLayout(bytes, job.run_tag, job.producer);
+    if (job.rate > 0) state_.interval = 1e9 / static_cast<double>(job.rate) / job.clock.ns_per_tick;
     state_.outgoing = MessageBuffer(bytes, std::byte{0x5A});
     state_.incoming = MessageBuffer(bytes, std::byte{0});
     state_.checker = Checker(state_.layout);

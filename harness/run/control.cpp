@@ -95,6 +95,7 @@ std::string encode(const Job& job) {
             {"run_tag", job.run_tag},
             {"producer", job.producer},
             {"lanes", job.lanes},
+            {"rate", job.rate},
             {"clock", {{"source", job.clock.source}, {"ns_per_tick", job.clock.ns_per_tick}}},
             {"out_role", job.out_role},
             {"in_role", job.in_role},
@@ -117,6 +118,7 @@ Job decode_job(const std::string& line) {
   job.run_tag = json.at("run_tag");
   job.producer = json.at("producer");
   job.lanes = json.at("lanes");
+  job.rate = json.at("rate");
   job.clock = {.source = json.at("clock").at("source"), .ns_per_tick = json.at("clock").at("ns_per_tick")};
   job.out_role = json.at("out_role");
   job.in_role = json.at("in_role");

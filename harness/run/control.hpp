@@ -25,6 +25,7 @@ struct Job {
   std::uint16_t run_tag = 0;
   std::uint8_t producer = 0;
   std::size_t lanes = 0;  // that it tells apart, and receives until it is told to stop: harness/lanes.hpp
+  std::size_t rate = 0;   // messages that it offers in a second, where its loop has a schedule
   std::optional<unsigned> processor;  // pinned to it when given
   std::optional<Sabotage> sabotage;   // its endpoints are made worse on purpose
   os::Clock clock;

@@ -29,6 +29,7 @@ void expect_equal(const Job& got, const Job& wanted) {
   EXPECT_EQ(got.run_tag, wanted.run_tag);
   EXPECT_EQ(got.producer, wanted.producer);
   EXPECT_EQ(got.lanes, wanted.lanes);
+  EXPECT_EQ(got.rate, wanted.rate);
   EXPECT_EQ(got.processor, wanted.processor);
   EXPECT_EQ(got.clock.source, wanted.clock.source);
   EXPECT_EQ(got.clock.ns_per_tick, wanted.clock.ns_per_tick);

@@ -15,6 +15,7 @@ inline Job full_job() {
   job.run_tag = 0xFEDC;
   job.producer = 7;
   job.lanes = 9;
+  job.rate = 20'000;
   job.processor = 3;
   job.clock = {.source = os::ClockSource::counter, .ns_per_tick = 0.40000001234567891};
   job.out = Ticket{.address = "/a \"name\"",

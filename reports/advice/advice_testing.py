@@ -124,6 +124,10 @@ def _random_candidate(rng: Random, name: str, wait: str, placement: str) -> Json
                 median = float(f"{usual * 4 ** rng.uniform(-1, 1) * (1 + size / 4096):.4g}")
                 low, high = (float(f"{median * x:.4g}") for x in (rng.uniform(0.7, 1), rng.uniform(1, 1.4)))
                 made.setdefault(figure, {})[str(size)] = [median, low, high] + [0.75] * (rng.random() < 0.05)
+    if rng.random() < 0.4:
+        rates = (1000, 50_000, 10**6)
+        made["load"] = {str(size): {str(rate): around(rng.uniform(1e3, 1e7)) for rate in rates}
+                        for size in rng.choice([[64], [64, 4096]])}
     if rng.random() < 0.7:
         made["handles"] = {"ping_pong": rng.randint(1, 6), "stream": rng.randint(1, 4)}
     return made

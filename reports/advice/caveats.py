@@ -33,6 +33,11 @@ def _of_figures(facts: Json, wanted: Json, choice: Choice, runner_up: Json | Non
     yield from _of_size(wanted, pick)
     yield ("p99 and CPU time are of a closed loop, one message there and one back at a time: they are round "
            "trips, and under load messages queue and take longer.")
+    if pick["load"]:
+        load = pick["load"]
+        yield (f"Under load: where {limit(load['rate'], 'throughput')} of {size_text(load['size'])} were "
+               f"due, p99 one way of `{pick['label']}` was {figure_text(load['p99'], 'p99')}, from when a "
+               "message was due.")
     yield from _of_load(facts, wanted)
     yield from _of_noise(wanted, pick)
 

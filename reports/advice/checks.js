@@ -63,6 +63,7 @@
     }
     rating.idle = ofSmallest(candidate.idle);
     rating.after_silence = ofSmallest(candidate.after_silence);
+    rating.load = underLoad(candidate.load, wanted);
     rating.size_is = sizeIs;
     rating.complexity = complexity(mechanism, candidate, wanted);
     rating.straddles = straddles(rating, wanted);
@@ -72,6 +73,13 @@
   function ofSmallest(figures) {
     const sizes = sizesOf(figures);
     return sizes.length ? figures[sizes[0]] : null;
+  }
+
+  function underLoad(load, wanted) {
+    const [size] = sizesOf(load).filter((known) => known >= wanted.size);
+    if (wanted.rate === null || size === undefined) return null;
+    const [rate] = sizesOf(load[size]).filter((known) => known >= wanted.rate);
+    return rate === undefined ? null : {size, rate, p99: load[size][rate]};
   }
 
   function complexity(mechanism, candidate, wanted) {

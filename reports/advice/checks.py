@@ -86,6 +86,7 @@ def rated(facts: Json, wanted: Json, candidate: Json, workload: str) -> Json:
         **{name: figure[0] if figure else None for name, figure in found.items()},
         "idle": _of_smallest(candidate.get("idle")),
         "after_silence": _of_smallest(candidate.get("after_silence")),
+        "load": _under_load(candidate.get("load"), wanted),
         "size_is": {name: figure[1] for name, figure in found.items() if figure},
         "complexity": _complexity(mechanism, candidate, wanted),
     }
@@ -96,6 +97,16 @@ def rated(facts: Json, wanted: Json, candidate: Json, workload: str) -> Json:
 def _of_smallest(figures: Json | None) -> Figure | None:
     """The figure at the smallest size that has one: of what hardly depends on the size."""
     return figures[min(figures, key=int)] if figures else None
+
+
+def _under_load(load: Json | None, wanted: Json) -> Json | None:
+    """p99 at the lowest rate and the smallest size that were measured and not below what was asked for."""
+    sizes = [int(size) for size in load or {} if int(size) >= wanted["size"]]
+    if wanted["rate"] is None or load is None or not sizes:
+        return None
+    size = min(sizes)
+    rates = [int(rate) for rate in load[str(size)] if int(rate) >= wanted["rate"]]
+    return {"size": size, "rate": min(rates), "p99": load[str(size)][str(min(rates))]} if rates else None
 
 
 def _complexity(mechanism: Json, candidate: Json, wanted: Json) -> Json:

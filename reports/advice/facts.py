@@ -159,6 +159,9 @@ def _candidates(result: Result, trials: list[Trial], entries: Json, texts: Texts
 
     for trial in trials:
         candidate = of(trial.mechanism, trial.wait, trial.placement)
+        if trial.offered:
+            _add_load(candidate, trial)
+            continue
         _add_figures(candidate, trial)
         if not trial.summary:
             why = f"failed: {trial.failure.detail}" if trial.failure else "the run ended before it"
@@ -179,6 +182,13 @@ def _add_figures(candidate: Json, trial: Trial) -> None:
             if "open_handles" in launch.values]
     if held and trial.workload in ("ping_pong", "stream"):
         candidate["handles"].setdefault(trial.workload, median_low(held))
+
+
+def _add_load(candidate: Json, trial: Trial) -> None:
+    """Puts the p99 of a trial at a rate under its size and its rate."""
+    if "p99" in trial.summary:
+        by_rate = candidate.setdefault("load", {}).setdefault(str(trial.size), {})
+        by_rate[str(trial.offered)] = _figure(trial.summary["p99"], trial.confidence)
 
 
 def _figure(interval: Interval, confidence: float) -> list[float]:

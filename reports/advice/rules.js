@@ -160,6 +160,11 @@
     }
     found.push("p99 and CPU time are of a closed loop, one message there and one back at a time: they are " +
       "round trips, and under load messages queue and take longer.");
+    if (pick.load) {
+      found.push(`Under load: where ${limit(pick.load.rate, "throughput")} of ${sizeText(pick.load.size)} ` +
+        `were due, p99 one way of \`${pick.label}\` was ${figureText(pick.load.p99, "p99")}, from when a ` +
+        "message was due.");
+    }
     return [...found, ...ofLoad(facts, wanted), ...ofNoise(wanted, pick)];
   }
 

@@ -15,6 +15,7 @@ from facts import facts_of
 from results import Refused
 from rules import advise
 from test_verification import case, document, write
+from units import NBSP
 
 
 def facts(**more: Any) -> Any:
@@ -52,6 +53,28 @@ def test_figures_are_those_of_the_result_with_four_digits() -> None:
 def test_too_little_coverage_is_told_beside_a_figure() -> None:
     (pipe,) = facts(trials=[testing.trial("pipe", launches=2)])["candidates"]
     assert pipe["p99"]["64"][3] == 0.5
+
+
+def test_trials_at_a_rate_are_of_the_same_candidate_and_its_load() -> None:
+    paced: list[testing.Json] = [
+        testing.trial("pipe", workload="open_loop", typical_ns=rate) | {"options": {"rate": rate}}
+        for rate in (1000, 50_000)]
+    known = facts(trials=[testing.trial("pipe"), *paced])
+    assert list(known["mechanisms"]) == ["pipe"]
+    (pipe,) = known["candidates"]
+    p99 = paced[1]["summary"]["p99"]["median"]
+    assert pipe["load"]["64"]["50000"][0] == pytest.approx(p99, rel=1e-3) and len(pipe["load"]["64"]) == 2
+
+
+@pytest.mark.parametrize("size, rate, told", [(64, 20_000, True), (8, 50_000, True), (64, 60_000, False),
+                                              (100, 20_000, False), (64, None, False)])
+def test_latency_under_load_is_a_caveat_where_rate_and_size_were_measured(
+        size: int, rate: int | None, told: bool) -> None:
+    candidate = made.candidate("pipe", stream={"64": made.around(1e6), "4096": made.around(1e6)},
+                               load={"64": {"1000": made.around(5e3), "50000": made.around(7e5)}})
+    answer = advise(made.facts([candidate], [made.entry("pipe")]), made.wanted(size=size, rate=rate))
+    said = " ".join(answer["caveats"]).replace(NBSP, " ")
+    assert ("where 50 k msg/s of 64 B were due, p99 one way of `pipe · block` was 700 µs [" in said) is told
 
 
 def test_options_make_another_candidate_of_the_same_mechanism() -> None:

@@ -29,8 +29,10 @@ COLOUR = style.HUES[0]
 
 
 def charts(result: Result, looks: dict[str, style.Look]) -> Iterator[Chart]:
-    """One figure per workload and representative size; what idling costs has a figure of its own."""
-    for name in in_order({trial.workload for trial in result.having(STATISTIC)} - {figure_idle.WORKLOAD}):
+    """One figure per workload and representative size. What idling costs has a figure of its own, and at a
+    rate the producer's time is of its schedule."""
+    known = {trial.workload for trial in result.having(STATISTIC) if not trial.offered}
+    for name in in_order(known - {figure_idle.WORKLOAD}):
         for size in representative_sizes(result.having(STATISTIC, workload=name)):
             yield chart(result, name, size)
 

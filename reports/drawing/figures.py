@@ -12,6 +12,7 @@ import figure_heat
 import figure_idle
 import figure_latency
 import figure_launches
+import figure_load
 import figure_pareto
 import figure_recovery
 import figure_setup
@@ -29,6 +30,7 @@ KINDS: list[Callable[[Result, dict[str, style.Look]], Iterator[Chart]]] = [
     figure_share.charts,
     figure_cpu.charts,
     figure_idle.charts,
+    figure_load.charts,
     figure_pareto.charts,
     figure_heat.charts,
     figure_crowd.charts,

@@ -18,7 +18,7 @@ from units import Interval
 from words import plural
 
 # What a trial may vary beside size, wait and placement, in the order in which labels have it.
-OPTIONS = ("depth", "buffer", "batch", "access", "memory")
+OPTIONS = ("depth", "buffer", "batch", "access", "memory", "rate")
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,12 @@ class Advice(NamedTuple):
 
 
 def facts(result: Result) -> Json | None:
-    """What the rules work from, or None for a result without traits, of which nothing can be advised."""
-    return facts_of(result) if result.mechanisms and result.measured else None
+    """What the rules work from, or None where nothing can be advised: without traits, or where neither
+    round trips nor rates were measured."""
+    if not result.mechanisms or not result.measured:
+        return None
+    known = facts_of(result)
+    return known if any({"p99", "stream"} & candidate.keys() for candidate in known["candidates"]) else None
 
 
 def advices(known: Json) -> list[Advice]:

@@ -81,7 +81,8 @@ def verdict_of_figures(charts: list[Chart]) -> str:
     """What the figures alone allow to say where no advice can be given: who is first, one word per wait."""
     leading = {chart.kind: chart for chart in reversed(charts) if chart.places}
     told = []
-    for chart in (leading[kind] for kind in ("Latency", "Throughput") if kind in leading):
+    kinds = [kind for kind in ("Latency under load", "Latency", "Throughput") if kind in leading]
+    for chart in (leading[kind] for kind in kinds[:2]):
         here = headline(chart.places)
         firsts = "; ".join(f"`{first(place).label}` {figure(chart, place)}, {company(place)}"
                            for place in here)

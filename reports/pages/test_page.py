@@ -10,6 +10,7 @@ import pytest
 import figures
 import page
 import testing
+import testing_traits
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
@@ -243,6 +244,14 @@ def test_a_result_without_figures_makes_a_page_that_says_so(document: testing.Js
     assert "Nothing was measured" in words(html)
     assert said in words(html)
     assert "<svg" not in html
+
+
+def test_a_run_at_rates_alone_is_judged_by_its_latency_under_load_and_advises_nothing() -> None:
+    paced = [testing.trial(name, workload="open_loop", typical_ns=cost) | {"options": {"rate": rate}}
+             for name, cost in (("pipe", 9e3), ("fifo", 2e3)) for rate in (1_000, 50_000)]
+    html = render(testing.result(paced) | {"mechanisms": testing_traits.mechanisms()})
+    assert 'id="advice"' not in html and 'id="load-open_loop-64"' in html
+    assert "Lowest p99, Open loop of 64 B at" in words(html)
 
 
 def test_five_hundred_trials_make_less_than_three_megabytes() -> None:

@@ -22,7 +22,8 @@ std::string headline(const Trial& trial) {
   const double median = primary_interval(trial).median;
   const std::string_view headline = workload_named(trial.key.workload)->headline;
   if (headline == rate) return show_rate(median);
-  return fmt::format("{} {}", headline == "p50" ? "p50" : "CPU per message", show_ns(median));
+  const bool is_cpu = headline == "cpu_ns_per_message";
+  return fmt::format("{} {}", is_cpu ? "CPU per message" : headline, show_ns(median));
 }
 
 std::string size_of(const TrialKey& key) { return key.size == 0 ? "signal" : show_size(key.size); }

@@ -70,11 +70,23 @@ Names narrowed(const Names& patterns, const Names& narrower, const Names& known,
   return both;
 }
 
-// Every combination of the values of the axes that a mechanism has.
-std::vector<Tuning> tunings(const Mechanism& mechanism, const std::vector<AxisValues>& options) {
+// A rate is of a workload, whatever the mechanism.
+bool has(const Workload& workload, const Mechanism& mechanism, const Axis& axis) {
+  return axis.value == &Tuning::rate ? workload.scheduled : mechanism.traits.axes.has(axis);
+}
+
+// A rate is always told, also the usual one.
+Tuning settled(const Workload& workload, Tuning tuning) {
+  if (workload.scheduled && tuning.rate == 0) tuning.rate = usual_rate;
+  return tuning;
+}
+
+// Every combination of the values of the axes that a mechanism, or this workload, has.
+std::vector<Tuning> tunings(const Workload& workload, const Mechanism& mechanism,
+                            const std::vector<AxisValues>& options) {
   std::vector<Tuning> all{Tuning{}};
   for (const AxisValues& one : options) {
-    if (!mechanism.traits.axes.has(*one.axis)) continue;
+    if (!has(workload, mechanism, *one.axis)) continue;
     std::vector<Tuning> next;
     for (Tuning tuning : all) {
       for (const std::size_t value : one.values) {
@@ -101,7 +113,7 @@ class Planner {
       for (const std::string& name : select(selection.mechanisms, mechanism_names(), "mechanism")) {
         const Mechanism& mechanism = *mechanism_named(name);
         for (const std::size_t size : sizes_for(mechanism, selection.sizes)) {
-          for (const Tuning& tuning : tunings(mechanism, selection.options)) {
+          for (const Tuning& tuning : tunings(*workload_named(workload), mechanism, selection.options)) {
             for (const std::string& wait : waits) {
               for (const std::string& placement : placements)
                 add_trial(mechanism, workload, size, tuning, wait, placement);
@@ -138,15 +150,15 @@ class Planner {
     const Wait wait = *wait_named(wait_name);
     if (!mechanism.traits.waits.offers(wait)) return;
     const Placement placement = *placement_named(placement_name);
+    const Workload& about = *workload_named(workload);
     const TrialKey key{.mechanism = std::string(mechanism.traits.name),
                        .family = std::string(mechanism.traits.family),
                        .workload = workload,
                        .size = size,
                        .wait = wait,
                        .placement = placement,
-                       .tuning = tuning};
+                       .tuning = settled(about, tuning)};
     if (!seen_.insert(label(key)).second) return;
-    const Workload& about = *workload_named(workload);
     const std::string unfit = why_unfit(about, mechanism.traits, size);
     if (!unfit.empty() && about.lanes != Lanes::none && !both_named_) return;
     if (const std::string reason = unfit.empty() ? why_not(key) : unfit; reason.empty()) {
@@ -194,6 +206,7 @@ const Axis& axis_named(const std::string& name) {
 
 std::size_t parse_value(const Axis& axis, const std::string& text) {
   if (text == "usual") return 0;
+  if (axis.value == &Tuning::rate) return parse_rate(text);
   if (axis.names.empty()) return parse_size(text);
   if (const auto value = value_named(axis, text)) return *value;
   refuse(text, Names(axis.names.begin(), axis.names.end()), axis.name);

@@ -101,6 +101,15 @@ TEST_F(Planning, AChoiceIsAnAxisAndItsUsualValueIsNotInTheName) {
                                             "sysv_msg/ping_pong/64/block/unpinned"));
 }
 
+TEST_F(Planning, ARateIsAnAxisOfTheOpenLoopWhateverTheMechanism) {
+  Selection some = selection({"fifo"});
+  some.workloads = {"ping_pong", "open_loop"};
+  some.options = parse_options({"rate=usual,20k"});
+  EXPECT_THAT(labels({some}), testing::UnorderedElementsAre("fifo/ping_pong/64/block/unpinned",
+                                                            "fifo[rate=10000]/open_loop/64/block/unpinned",
+                                                            "fifo[rate=20000]/open_loop/64/block/unpinned"));
+}
+
 TEST(ParseOptions, TakesTheNamesOfAChoiceAndUsualForItsFirst) {
   const auto options = parse_options({"memory=usual,posix_shm,memfd,file"});
   ASSERT_EQ(options.size(), 1U);

@@ -78,7 +78,11 @@ class Reader {
 
   std::size_t axis_value(const Axis& axis, const toml::node& node) const {
     if (axis.names.empty() && node.is_integer()) return size(node);
-    return parsed(node, axis.names.empty() ? "a size such as 64 or \"4KiB\"" : "the name of a choice",
+    const bool is_rate = axis.value == &Tuning::rate;
+    return parsed(node,
+                  is_rate              ? "a rate such as 500 or \"20k\""
+                  : axis.names.empty() ? "a size such as 64 or \"4KiB\""
+                                       : "the name of a choice",
                   [&](const std::string& text) { return parse_value(axis, text); });
   }
 

@@ -206,7 +206,7 @@ TEST(LoadSuite, AnUnknownNameIsRefusedWithASuggestionOrWithAllThereAre) {
     return "";
   };
   EXPECT_EQ(said("quik"), "no suite named 'quik'; did you mean quick?");
-  EXPECT_THAT(said("everything"), HasSubstr("there are: quick, standard, full, or give a TOML file"));
+  EXPECT_THAT(said("everything"), HasSubstr("there are: quick, standard, full, load, or give a TOML file"));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "harness/errors.hpp"
+#include "harness/tuning.hpp"
 
 namespace ipcmark {
 namespace {
@@ -76,6 +77,16 @@ std::size_t parse_size(std::string_view text) {
     throw UsageError(fmt::format("'{}' is not a size; write 64, 4KiB or 1MiB", text));
   }
   return static_cast<std::size_t>(bytes);
+}
+
+std::size_t parse_rate(std::string_view text) {
+  static constexpr Unit units[]{{"", 1}, {"k", 1e3}, {"K", 1e3}, {"M", 1e6}};
+  const auto [value, unit] = number_and_unit(text);
+  const double a_second = value * factor_of(unit, units);
+  if (a_second < 1 || value < 0 || a_second != std::floor(a_second) || a_second > highest_rate) {
+    throw UsageError(fmt::format("'{}' is not a rate; write 500, 20k or 1M, messages a second", text));
+  }
+  return static_cast<std::size_t>(a_second);
 }
 
 double parse_duration(std::string_view text) {

@@ -10,6 +10,8 @@ namespace ipcmark {
 
 // "64", "4KiB", "4k", "1M" -> bytes; units are powers of 1024. Throws UsageError.
 std::size_t parse_size(std::string_view text);
+// "20000", "20k", "1.5M" -> messages a second; units are powers of 1000. Throws UsageError.
+std::size_t parse_rate(std::string_view text);
 // "100ms", "2s", "1.5m" -> seconds; a unit is required. Throws UsageError.
 double parse_duration(std::string_view text);
 

@@ -42,6 +42,23 @@ TEST(ParseSize, AnythingElseIsRefusedWithWhatToWrite) {
   }
 }
 
+TEST(ParseRate, UnitsArePowersOf1000) {
+  EXPECT_EQ(parse_rate("500"), 500U);
+  EXPECT_EQ(parse_rate("20k"), 20'000U);
+  EXPECT_EQ(parse_rate("1.5M"), 1'500'000U);
+}
+
+TEST(ParseRate, AnythingElseIsRefusedWithWhatToWrite) {
+  for (const char* text : {"", "0", "0.5", "-1", "20KiB", "k", "2G", "nan", "1/s"}) {
+    try {
+      parse_rate(text);
+      ADD_FAILURE() << "taken: " << text;
+    } catch (const UsageError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("'" + std::string(text) + "' is not a rate; write"));
+    }
+  }
+}
+
 TEST(ParseDuration, EveryUnitIsKnown) {
   EXPECT_DOUBLE_EQ(parse_duration("250us"), 250e-6);
   EXPECT_DOUBLE_EQ(parse_duration("100ms"), 0.1);

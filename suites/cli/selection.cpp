@@ -20,7 +20,7 @@ void add_selection(CLI::App& command, TypedSelection& typed) {
   add_list(
       command, "--workload,-w", typed.workloads,
       "ping_pong (round trip), stream (one way), idle (what waiting costs), crowd (two and two on one link), "
-      "urgent (priorities)");
+      "urgent (priorities), open_loop (late by how much at a fixed rate)");
   add_list(command, "--size,-s", typed.sizes, "message sizes: 64,4KiB,1MiB (8 B to 64 MiB)");
   add_list(command, "--wait", typed.waits,
            "spin,block,adaptive; without a value: wait until another run on this host is over");
@@ -28,7 +28,7 @@ void add_selection(CLI::App& command, TypedSelection& typed) {
            "same_core, two_cores, smt_siblings, two_sockets, unpinned");
   add_list(command, "--option", typed.options,
            "depth=16,256 (messages), buffer=64KiB,1MiB (the kernel's) or memory=memfd,huge_pages, of the "
-           "mechanisms that have it; `ipcmark list` names them all");
+           "mechanisms that have it; rate=1k,100k (a second) of open_loop; `ipcmark list` names them all");
 }
 
 void understand(const TypedSelection& typed, Overrides& overrides) {

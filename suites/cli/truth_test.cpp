@@ -165,6 +165,22 @@ TEST_F(Truth, AStallIsInTheMaximumAndInTheHistogram) {
   EXPECT_GE(long_ones, 1U);
 }
 
+TEST_F(Truth, AStallIsInTheHighPercentilesOfAnOpenLoopForAllWereLateThatWereDueMeanwhile) {
+  const Json open = measure("stalls_once", "open_loop", {"--option", "rate=1000"});
+  const Json& launch = open.at("launches").at(0);
+  EXPECT_EQ(open.at("options").at("rate"), 1000);
+  // Of 400 messages 30 were due in 30 ms: 7 %, and the latest 1 % of all were late by 26 ms and more.
+  EXPECT_GE(launch.at("latency_ns").at("p99").get<double>(), 15e6);
+  EXPECT_EQ(launch.at("latency_ns").at("count"), launch.at("messages"));
+}
+
+TEST_F(Truth, AnOpenLoopOffersNoMoreThanItsRate) {
+  const Json trial = measure("unix_stream", "open_loop", {"--option", "rate=2k"});
+  const Json& launch = trial.at("launches").at(0);
+  EXPECT_LE(launch.at("messages_per_s").get<double>(), 2000 * 1.01);
+  EXPECT_GE(launch.at("seconds").get<double>(), 0.1);
+}
+
 TEST_F(Truth, AProcessThatDiesIsACrashAndIsNamed) {
   const Json trial = measure("crashes", "stream");
   EXPECT_EQ(failure_kind(trial), "crash");

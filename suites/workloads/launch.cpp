@@ -62,6 +62,7 @@ Job job_of(const Player& player, const TrialKey& key, const Mechanism& mechanism
   job.run_tag = session.tag();
   job.producer = player.producer;
   if (part.in >= 0) job.lanes = lanes_of(workload);
+  if (workload.scheduled) job.rate = key.tuning.rate != 0 ? key.tuning.rate : usual_rate;
   job.clock = settings.clock.clock;
   job.duplex = mechanism.traits.duplex;
   if (!player.is_producer()) job.sabotage = settings.sabotage;

@@ -22,10 +22,10 @@ unsigned most_on_a_link(const Workload& workload, int Part::*end) {
 
 }  // namespace
 
-extern const Workload ping_pong, stream, idle, crowd, urgent;
+extern const Workload ping_pong, stream, idle, crowd, urgent, open_loop;
 
 std::span<const Workload* const> workloads() {
-  static constexpr const Workload* all[]{&ping_pong, &stream, &idle, &crowd, &urgent};
+  static constexpr const Workload* all[]{&ping_pong, &stream, &idle, &crowd, &urgent, &open_loop};
   return all;
 }
 
@@ -42,6 +42,9 @@ std::string why_unfit(const Workload& workload, const Traits& traits) {
     return fmt::format("{} has {} producers on one link, which here takes one", workload.name, producers);
   if (consumers > 1 && !traits.many_consumers)
     return fmt::format("{} has {} consumers on one link, which here takes one", workload.name, consumers);
+  if (workload.scheduled && traits.framing == Framing::signal)
+    return fmt::format("{} needs messages that say when they were due, and these carry nothing",
+                       workload.name);
   if (workload.lanes == Lanes::none) return {};
   if (workload.lanes == Lanes::classes && traits.priorities < 2)
     return fmt::format("{} needs priorities, and messages here have none", workload.name);

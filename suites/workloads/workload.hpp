@@ -32,6 +32,7 @@ struct Workload {
   unsigned links = 1;           // of a one-way mechanism; a duplex one needs a single link
   std::span<const Part> parts;  // producers first
   Lanes lanes = Lanes::none;
+  bool scheduled = false;  // messages are due at a rate, an option of its trials; latency is from then
 };
 
 inline constexpr std::string_view rate = "messages_per_s";

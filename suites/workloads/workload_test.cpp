@@ -17,7 +17,7 @@ Traits shared() {
 }
 
 TEST(WorkloadTest, OneOfEachOnALinkIsFitForEveryMechanism) {
-  for (const char* name : {"ping_pong", "stream", "idle"})
+  for (const char* name : {"ping_pong", "stream", "idle", "open_loop"})
     EXPECT_THAT(why_unfit(*workload_named(name), Traits(), 8), IsEmpty()) << name;
 }
 
@@ -55,6 +55,12 @@ TEST(WorkloadTest, UrgentMessagesNeedPriorities) {
   plain.priorities = 1;
   EXPECT_THAT(why_unfit(*workload_named("urgent"), plain, 64), HasSubstr("needs priorities"));
   EXPECT_THAT(why_unfit(*workload_named("urgent"), shared(), 64), IsEmpty());
+}
+
+TEST(WorkloadTest, AScheduleNeedsMessagesThatCarryTheirTime) {
+  Traits signal;
+  signal.framing = Framing::signal;
+  EXPECT_THAT(why_unfit(*workload_named("open_loop"), signal, 0), HasSubstr("when they were due"));
 }
 
 TEST(WorkloadTest, AMessageWithoutItsWholeNumberCannotTellHowManyAreMissing) {
