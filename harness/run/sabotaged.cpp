@@ -7,6 +7,11 @@
 #include "harness/os/clock.hpp"
 
 namespace ipcmark {
+namespace {
+
+volatile std::uint64_t turned = 0;
+
+}  // namespace
 
 Sabotaged::Sabotaged(std::unique_ptr<Endpoint> endpoint, const Sabotage& sabotage)
     : endpoint_(std::move(endpoint)), receives_left_(sabotage.dies ? 10 : 0) {
@@ -23,6 +28,13 @@ Sabotaged::Sabotaged(std::unique_ptr<Endpoint> endpoint, const Sabotage& sabotag
   const double turn_ns =
       static_cast<double>(std::max<std::uint64_t>(quickest, 1)) / static_cast<double>(turns);
   turns_ = static_cast<std::uint64_t>(std::llround(sabotage.slower_ns / turn_ns));
+}
+
+// A turn is a store that no compiler leaves out: Clang does so with a signal fence, and with an atomic
+// variable that nobody reads; and to count in memory takes one to five cycles, by where it lies. It is not in
+// line, so that what is run is what was measured.
+[[gnu::noinline]] void Sabotaged::turn(std::uint64_t turns) noexcept {
+  for (std::uint64_t k = 0; k < turns; ++k) turned = k;
 }
 
 void Sabotaged::die() noexcept { std::abort(); }

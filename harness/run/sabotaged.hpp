@@ -3,7 +3,6 @@
 // comparison are given one, one of them with a time of zero.
 #pragma once
 
-#include <atomic>
 #include <memory>
 
 #include "harness/mechanism.hpp"
@@ -29,14 +28,9 @@ class Sabotaged final : public Endpoint {
   }
 
  private:
-  // A turn is a store. Compilers keep one that is atomic, where Clang leaves out a loop with nothing but a
-  // signal fence in it; and a counter in memory takes one to five cycles, by where it lies.
-  static void turn(std::uint64_t turns) noexcept {
-    for (std::uint64_t k = 0; k < turns; ++k) turned_.store(k, std::memory_order_relaxed);
-  }
+  static void turn(std::uint64_t turns) noexcept;
   [[noreturn]] static void die() noexcept;
 
-  static inline std::atomic<std::uint64_t> turned_{0};
   std::unique_ptr<Endpoint> endpoint_;
   std::uint64_t turns_ = 0;
   unsigned receives_left_;

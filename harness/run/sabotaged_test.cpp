@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <vector>
 
 #include "harness/measure/statistics.hpp"
 #include "harness/os/clock.hpp"
@@ -30,11 +31,17 @@ double receive_ns(const Sabotage& sabotage) {
   return median_interval(means).median;
 }
 
-TEST(Sabotaged, TakesAtLeastNearlyAsMuchLongerAsItShould) {
-  const double longer = receive_ns({.slower_ns = 2000}) - receive_ns({});
-  EXPECT_GE(longer, 2000 * 0.8);
-  // Whoever interrupts a loop makes it longer, but a loop that a compiler leaves out is wrong by far more.
-  EXPECT_LE(longer, 2000 * 20);
+// Whoever interrupts a loop makes it longer, and a processor may go at another speed than when the loop was
+// measured, as one of two threads of a core does when the other falls asleep: one attempt of several is
+// enough. A loop that a compiler leaves out is wrong in all of them.
+TEST(Sabotaged, TakesNearlyAsMuchLongerAsItShould) {
+  constexpr double wanted = 2000;
+  std::vector<double> attempts;
+  do {
+    attempts.push_back(receive_ns({.slower_ns = wanted}) - receive_ns({}));
+  } while ((attempts.back() < 0.8 * wanted || attempts.back() > 1.5 * wanted) && attempts.size() < 50);
+  EXPECT_GE(attempts.back(), 0.8 * wanted) << testing::PrintToString(attempts);
+  EXPECT_LE(attempts.back(), 1.5 * wanted) << testing::PrintToString(attempts);
 }
 
 TEST(Sabotaged, PassesMessagesOn) {
