@@ -61,7 +61,7 @@ void CompareCommands::add_gate(CLI::App& app, const std::string& command) {
   gated.compare.store = usual_store();
   CLI::App& gate = *(typed_->gate = app.add_subcommand(
                          "gate", "did it get slower? for CI: an exit code, JUnit, markdown, annotations"));
-  gate.add_option("suite", gated.compare.words, "quick (the default), standard, full, or a TOML file");
+  gate.add_option("suite", gated.compare.words, "quick (the default), standard, full, load, or a TOML file");
   gate.add_option("--baseline", gated.compare.baseline,
                   "the baseline is this stored one: ipcmark baseline list");
   add_store(gate, gated.compare.store);

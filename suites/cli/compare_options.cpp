@@ -68,7 +68,7 @@ void add_sides(CLI::App& app, CompareOptions& options) {
   app.add_option("what", options.words,
                  "two or more mechanisms, programs (paths of other builds of ipcmark) or results (their "
                  "directories), the "
-                 "baseline first; and a suite: quick, standard, full, or a TOML file")
+                 "baseline first; and a suite: quick, standard, full, load, or a TOML file")
       ->type_name("WHAT");
 }
 

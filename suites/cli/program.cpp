@@ -125,7 +125,7 @@ int parse_and_run(int argc, char** argv) {
   add_consent(*list);
   CLI::App* run = app.add_subcommand("run", "measure a suite or a selection into a result directory");
   run->add_option("suite", options.suite,
-                  "quick, standard, full, or a TOML file; without one, what the options below select");
+                  "quick, standard, full, load, or a TOML file; without one, what the options below select");
   add_selection(*run, typed);
   run->add_flag("--wait-for-host", options.wait_for_host, "wait until another run on this host is over");
   add_effort(*run, typed, options);
